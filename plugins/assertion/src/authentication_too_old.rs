@@ -77,7 +77,10 @@ check! {
         accounts: [Account::sp_or_loop(&[Meaning::AuthnTooOld, Meaning::Credentials])],
         logged: "The authentication is older than the service provider allows",
         causes: [LIMIT, LONG_SESSION, SIGN_OUT],
-        references: [Reference::section(Specification::SamlCore, "2.7.2").about("AuthnInstant"), Reference::section(Specification::SamlCore, "3.4.1").about("ForceAuthn")],
+        references: [
+            Reference::section(Specification::SamlCore, "2.7.2").about("AuthnInstant"),
+            Reference::section(Specification::SamlCore, "3.4.1").about("ForceAuthn"),
+        ],
         run: run,
     }
 }

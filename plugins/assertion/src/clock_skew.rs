@@ -81,7 +81,10 @@ check! {
         explains: ["assertion/expired", "assertion/not-yet-valid", "assertion/unsolicited"],
         accounts: [Account::sp_or_loop(&[Meaning::Expired, Meaning::NotYetValid, Meaning::Clock]), Account::idp(&[Meaning::Expired, Meaning::NotYetValid, Meaning::Clock])],
         causes: [SP_CLOCK, IDP_CLOCK],
-        references: [Reference::section(Specification::SamlCore, "1.3.3"), Reference::section(Specification::SamlCore, "2.5.1.2")],
+        references: [
+            Reference::section(Specification::SamlCore, "1.3.3"),
+            Reference::section(Specification::SamlCore, "2.5.1.2"),
+        ],
         run: run,
     }
 }

@@ -79,7 +79,10 @@ check! {
         accounts: [Account::sp_or_loop(&[Meaning::Expired, Meaning::Clock])],
         logged: "The service provider took an assertion for expired",
         causes: [WAITED, LIFETIME, SP_CLOCK],
-        references: [Reference::section(Specification::SamlCore, "2.5.1.2"), Reference::section(Specification::SamlProfiles, "4.1.4.3")],
+        references: [
+            Reference::section(Specification::SamlCore, "2.5.1.2"),
+            Reference::section(Specification::SamlProfiles, "4.1.4.3"),
+        ],
         run: run,
     }
 }

@@ -74,7 +74,10 @@ check! {
         explains: [],
         accounts: [Account::idp(&[Meaning::Malformed])],
         causes: [SP, IDP, SP_NONE, IDP_NONE],
-        references: [Reference::section(Specification::SamlCore, "1.3.4"), Reference::page("https://www.w3.org/TR/xmlschema-2/#ID", "2026-11-24")],
+        references: [
+            Reference::section(Specification::SamlCore, "1.3.4"),
+            Reference::page("https://www.w3.org/TR/xmlschema-2/#ID", "2026-11-24"),
+        ],
         run: run,
     }
 }

@@ -101,7 +101,10 @@ check! {
         accounts: [Account::sp_or_loop(&[Meaning::InResponseTo, Meaning::NoSession])],
         logged: "The service provider does not remember the request that was answered",
         causes: [SECOND_TAB, LOST_STATE, OTHER_NODE, OTHER_BROWSER],
-        references: [Reference::section(Specification::SamlCore, "3.2.2"), Reference::section(Specification::SamlProfiles, "4.1.4.3")],
+        references: [
+            Reference::section(Specification::SamlCore, "3.2.2"),
+            Reference::section(Specification::SamlProfiles, "4.1.4.3"),
+        ],
         run: run,
     }
 }

@@ -66,7 +66,10 @@ check! {
             Account::logout(&[Meaning::Malformed]),
         ],
         causes: [SP_BUILDS_IT, IDP_BUILDS_IT],
-        references: [Reference::page("https://docs.oasis-open.org/security/saml/v2.0/saml-schema-protocol-2.0.xsd", "2026-12-01"), Reference::page("https://docs.oasis-open.org/security/saml/v2.0/saml-schema-assertion-2.0.xsd", "2026-12-01")],
+        references: [
+            Reference::page("https://docs.oasis-open.org/security/saml/v2.0/saml-schema-protocol-2.0.xsd", "2026-12-01"),
+            Reference::page("https://docs.oasis-open.org/security/saml/v2.0/saml-schema-assertion-2.0.xsd", "2026-12-01"),
+        ],
         run: run,
     }
 }

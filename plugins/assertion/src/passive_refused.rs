@@ -70,7 +70,10 @@ check! {
         explains: ["flow/request-not-answered"],
         accounts: [Account::sp_or_loop(&[Meaning::NoSession]), Account::idp(&[Meaning::NoSession])],
         causes: [PASSIVE, NO_SESSION],
-        references: [Reference::section(Specification::SamlCore, "3.4.1"), Reference::section(Specification::SamlCore, "3.2.2.2")],
+        references: [
+            Reference::section(Specification::SamlCore, "3.4.1"),
+            Reference::section(Specification::SamlCore, "3.2.2.2"),
+        ],
         run: run,
     }
 }

@@ -57,7 +57,10 @@ check! {
         needs: [Need::Capture],
         explains: [],
         causes: [VERSION],
-        references: [Reference::section(Specification::SamlCore, "3.2.1"), Reference::section(Specification::SamlCore, "2.3.3")],
+        references: [
+            Reference::section(Specification::SamlCore, "3.2.1"),
+            Reference::section(Specification::SamlCore, "2.3.3"),
+        ],
         run: run,
     }
 }

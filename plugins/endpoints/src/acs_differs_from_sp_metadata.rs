@@ -65,7 +65,10 @@ check! {
         explains: ["endpoints/destination-mismatch", "endpoints/recipient-mismatch"],
         accounts: [Account::sp(&[Meaning::Acs, Meaning::Destination, Meaning::Recipient]), Account::idp(&[Meaning::Acs, Meaning::Destination, Meaning::Recipient])],
         causes: [METADATA_IS_OLD, HOST_OR_PREFIX],
-        references: [Reference::section(Specification::SamlCore, "3.4.1"), Reference::section(Specification::SamlMetadata, "2.4.4")],
+        references: [
+            Reference::section(Specification::SamlCore, "3.4.1"),
+            Reference::section(Specification::SamlMetadata, "2.4.4"),
+        ],
         run: run,
     }
 }

@@ -67,7 +67,11 @@ check! {
         explains: ["endpoints/acs-differs-from-sp-metadata", "endpoints/acs-not-registered", "endpoints/acs-port-differs-from-proxy", "endpoints/acs-redirected", "endpoints/destination-mismatch", "endpoints/entity-id-differs-from-host-uri", "endpoints/recipient-mismatch", "flow/session-cookie-lost", "flow/wrong-binding", "signing/assertion-not-encrypted"],
         accounts: [Account::sp(&[Meaning::Insecure, Meaning::Scheme, Meaning::Acs, Meaning::Destination]), Account::idp(&[Meaning::Insecure, Meaning::Scheme, Meaning::Acs, Meaning::Destination]), Account::between(&[Meaning::Insecure, Meaning::Scheme, Meaning::Acs, Meaning::Destination])],
         causes: [HOST_URI_HTTP, REGISTERED_HTTP],
-        references: [Reference::section(Specification::SamlSecurity, "4.4.5"), Reference::page("https://learn.microsoft.com/entra/identity-platform/reply-url", "2026-11-24"), Reference::page("https://community.qlik.com/t5/Official-Support-Articles/SAML-assertion-must-be-encrypted-on-an-unsecured-connection", "2026-11-24")],
+        references: [
+            Reference::section(Specification::SamlSecurity, "4.4.5"),
+            Reference::page("https://learn.microsoft.com/entra/identity-platform/reply-url", "2026-11-24"),
+            Reference::page("https://community.qlik.com/t5/Official-Support-Articles/SAML-assertion-must-be-encrypted-on-an-unsecured-connection", "2026-11-24"),
+        ],
         run: run,
     }
 }

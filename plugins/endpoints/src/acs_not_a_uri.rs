@@ -59,7 +59,10 @@ check! {
             Account::sp(&[Meaning::WrongAcs]),
         ],
         causes: [SETTING_EMPTY],
-        references: [Reference::section(Specification::SamlCore, "3.4.1").about("AssertionConsumerServiceURL"), Reference::section(Specification::SamlCore, "1.3.2").about("URI values are absolute")],
+        references: [
+            Reference::section(Specification::SamlCore, "3.4.1").about("AssertionConsumerServiceURL"),
+            Reference::section(Specification::SamlCore, "1.3.2").about("URI values are absolute"),
+        ],
         run: run,
     }
 }

@@ -90,7 +90,11 @@ check! {
         accounts: [Account::looping(&[Meaning::Acs]), Account::idp(&[Meaning::Acs]).codes(CODES)],
         logged: "The identity provider does not know the consumer URL",
         causes: [NOT_REGISTERED, SP_BUILDS_ANOTHER, SP_BUILDS_INNER, SP_SENDS_NO_URL],
-        references: [Reference::section(Specification::SamlCore, "3.4.1").about("AssertionConsumerServiceURL"), Reference::page("https://learn.microsoft.com/entra/identity-platform/reply-url", "2026-11-24"), Reference::page("https://learn.microsoft.com/troubleshoot/entra/entra-id/app-integration/error-code-aadsts50011-redirect-uri-mismatch", "2026-11-24")],
+        references: [
+            Reference::section(Specification::SamlCore, "3.4.1").about("AssertionConsumerServiceURL"),
+            Reference::page("https://learn.microsoft.com/entra/identity-platform/reply-url", "2026-11-24"),
+            Reference::page("https://learn.microsoft.com/troubleshoot/entra/entra-id/app-integration/error-code-aadsts50011-redirect-uri-mismatch", "2026-11-24"),
+        ],
         run: run,
     }
 }

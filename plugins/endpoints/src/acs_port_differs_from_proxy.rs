@@ -72,7 +72,10 @@ check! {
         explains: ["endpoints/acs-differs-from-sp-metadata", "endpoints/acs-not-registered", "flow/response-not-posted"],
         accounts: [Account::sp(&[]), Account::between(&[])],
         causes: [CUSTOM_PORT, PORT_CHANGED, FORWARDED],
-        references: [Reference::page("https://community.qlik.com/t5/Official-Support-Articles/Error-400-the-user-cannot-be-authenticated-by-the-SAML-response/ta-p/1713070", "2026-11-24"), Reference::page("https://help.qlik.com/en-US/sense-admin", "2026-11-24").about("Proxies: service listen port")],
+        references: [
+            Reference::page("https://community.qlik.com/t5/Official-Support-Articles/Error-400-the-user-cannot-be-authenticated-by-the-SAML-response/ta-p/1713070", "2026-11-24"),
+            Reference::page("https://help.qlik.com/en-US/sense-admin", "2026-11-24").about("Proxies: service listen port"),
+        ],
         run: run,
     }
 }

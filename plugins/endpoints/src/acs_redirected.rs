@@ -83,7 +83,10 @@ check! {
         explains: ["endpoints/acs-differs-from-sp-metadata", "endpoints/destination-mismatch", "endpoints/recipient-mismatch", "endpoints/response-sent-to-wrong-acs", "flow/response-not-posted", "flow/session-cookie-lost", "flow/wrong-binding"],
         accounts: [Account::sp_or_loop(&[Meaning::MessageMissing, Meaning::Destination, Meaning::WrongBinding]), Account::between(&[Meaning::MessageMissing, Meaning::Destination, Meaning::WrongBinding])],
         causes: [REGISTERED_OTHERWISE, GATEWAY_REDIRECTS, SP_BUILDS_OLD_SCHEME],
-        references: [Reference::section(Specification::Rfc(9110), "15.4"), Reference::section(Specification::SamlBindings, "3.5")],
+        references: [
+            Reference::section(Specification::Rfc(9110), "15.4"),
+            Reference::section(Specification::SamlBindings, "3.5"),
+        ],
         run: run,
     }
 }

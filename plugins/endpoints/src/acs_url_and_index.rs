@@ -54,7 +54,9 @@ check! {
         explains: [],
         accounts: [Account::idp(MEANINGS).codes(CODES)],
         causes: [BOTH_SET],
-        references: [Reference::section(Specification::SamlCore, "3.4.1").about("AssertionConsumerServiceIndex")],
+        references: [
+            Reference::section(Specification::SamlCore, "3.4.1").about("AssertionConsumerServiceIndex"),
+        ],
         run: run,
     }
 }

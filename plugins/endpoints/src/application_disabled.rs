@@ -59,7 +59,11 @@ check! {
         explains: ["endpoints/entity-id-not-registered", "flow/request-not-answered", "flow/response-not-posted", "flow/user-not-assigned"],
         accounts: [Account::idp(&[]).codes(CODES)],
         causes: [DISABLED, DEACTIVATED, BLOCKED_BY_VENDOR],
-        references: [Reference::page("https://learn.microsoft.com/graph/api/resources/serviceprincipal", "2026-12-01").about("accountEnabled, disabledByMicrosoftStatus"), Reference::page("https://learn.microsoft.com/graph/api/resources/application", "2026-12-01").about("isDisabled"), Reference::page("https://learn.microsoft.com/entra/identity/enterprise-apps/deactivate-app-registration", "2026-12-01")],
+        references: [
+            Reference::page("https://learn.microsoft.com/graph/api/resources/serviceprincipal", "2026-12-01").about("accountEnabled, disabledByMicrosoftStatus"),
+            Reference::page("https://learn.microsoft.com/graph/api/resources/application", "2026-12-01").about("isDisabled"),
+            Reference::page("https://learn.microsoft.com/entra/identity/enterprise-apps/deactivate-app-registration", "2026-12-01"),
+        ],
         run: run,
     }
 }

@@ -104,7 +104,11 @@ check! {
         accounts: [Account::sp_or_loop(&[Meaning::Audience])],
         logged: "The service provider is not the audience of the assertion",
         causes: [OTHER_IDENTIFIER, OVERRIDDEN, OVERRIDDEN_BY_POLICY, SPN, SP_NAMES_ITSELF_OTHERWISE],
-        references: [Reference::section(Specification::SamlCore, "2.5.1.4"), Reference::section(Specification::SamlProfiles, "4.1.4.2"), Reference::page("https://learn.microsoft.com/entra/identity-platform/single-sign-on-saml-protocol", "2026-11-24").about("Audience")],
+        references: [
+            Reference::section(Specification::SamlCore, "2.5.1.4"),
+            Reference::section(Specification::SamlProfiles, "4.1.4.2"),
+            Reference::page("https://learn.microsoft.com/entra/identity-platform/single-sign-on-saml-protocol", "2026-11-24").about("Audience"),
+        ],
         run: run,
     }
 }

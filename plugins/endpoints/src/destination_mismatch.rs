@@ -68,7 +68,10 @@ check! {
         accounts: [Account::sp_or_loop(&[Meaning::Destination])],
         logged: "The response names another destination than its receiver",
         causes: [OTHER_DESTINATION, GATEWAY],
-        references: [Reference::section(Specification::SamlCore, "3.2.2").about("Destination"), Reference::section(Specification::SamlBindings, "3.5.5.2")],
+        references: [
+            Reference::section(Specification::SamlCore, "3.2.2").about("Destination"),
+            Reference::section(Specification::SamlBindings, "3.5.5.2"),
+        ],
         run: run,
     }
 }

@@ -63,7 +63,10 @@ check! {
             Account::logout(&[Meaning::Destination]),
         ],
         causes: [SP_LEAVES_IT_OUT, IDP_LEAVES_IT_OUT],
-        references: [Reference::section(Specification::SamlBindings, "3.4.5.2"), Reference::section(Specification::SamlBindings, "3.5.5.2")],
+        references: [
+            Reference::section(Specification::SamlBindings, "3.4.5.2"),
+            Reference::section(Specification::SamlBindings, "3.5.5.2"),
+        ],
         run: run,
     }
 }

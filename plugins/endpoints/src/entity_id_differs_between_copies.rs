@@ -67,7 +67,10 @@ check! {
         explains: ["flow/request-not-answered"],
         accounts: [Account::idp(&[Meaning::UnknownSp, Meaning::UnknownEntity])],
         causes: [METADATA_IS_OLD, CONFIGURATION_CHANGED],
-        references: [Reference::section(Specification::SamlMetadata, "2.3.2"), Reference::section(Specification::SamlCore, "8.3.6")],
+        references: [
+            Reference::section(Specification::SamlMetadata, "2.3.2"),
+            Reference::section(Specification::SamlCore, "8.3.6"),
+        ],
         run: run,
     }
 }

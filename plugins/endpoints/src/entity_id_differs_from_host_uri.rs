@@ -38,7 +38,9 @@ check! {
         needs: [Need::Virtualproxyconfig],
         explains: [],
         causes: [DIFFERENT],
-        references: [Reference::page("https://learn.microsoft.com/entra/identity/saas-apps/qliksense-enterprise-tutorial", "2026-11-24")],
+        references: [
+            Reference::page("https://learn.microsoft.com/entra/identity/saas-apps/qliksense-enterprise-tutorial", "2026-11-24"),
+        ],
         run: run,
     }
 }

@@ -43,7 +43,10 @@ check! {
         needs: [Need::Virtualproxyconfig, Need::SpMetadata, Need::Capture],
         explains: [],
         causes: [BARE_NAME],
-        references: [Reference::section(Specification::SamlCore, "8.3.6"), Reference::page("https://learn.microsoft.com/entra/identity-platform/single-sign-on-saml-protocol", "2026-11-24").about("Audience")],
+        references: [
+            Reference::section(Specification::SamlCore, "8.3.6"),
+            Reference::page("https://learn.microsoft.com/entra/identity-platform/single-sign-on-saml-protocol", "2026-11-24").about("Audience"),
+        ],
         run: run,
     }
 }

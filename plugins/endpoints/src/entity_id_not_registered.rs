@@ -90,7 +90,11 @@ check! {
         accounts: [Account::looping(&[Meaning::UnknownSp, Meaning::UnknownEntity]), Account::idp(&[Meaning::UnknownSp, Meaning::UnknownEntity]).codes(CODES)],
         logged: "The identity provider does not know the service provider",
         causes: [NOT_REGISTERED, SP_NAMES_ITSELF_OTHERWISE, SENDS_IDP_NAME, WRONG_TENANT],
-        references: [Reference::section(Specification::SamlCore, "8.3.6"), Reference::page("https://learn.microsoft.com/entra/identity-platform/single-sign-on-saml-protocol", "2026-11-24"), Reference::page("https://learn.microsoft.com/troubleshoot/entra/entra-id/app-integration/error-code-aadsts700016-app-not-found-in-directory", "2026-11-24")],
+        references: [
+            Reference::section(Specification::SamlCore, "8.3.6"),
+            Reference::page("https://learn.microsoft.com/entra/identity-platform/single-sign-on-saml-protocol", "2026-11-24"),
+            Reference::page("https://learn.microsoft.com/troubleshoot/entra/entra-id/app-integration/error-code-aadsts700016-app-not-found-in-directory", "2026-11-24"),
+        ],
         run: run,
     }
 }

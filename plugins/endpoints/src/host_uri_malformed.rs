@@ -50,7 +50,10 @@ check! {
         explains: ["endpoints/acs-differs-from-sp-metadata", "endpoints/acs-insecure", "endpoints/acs-not-registered", "endpoints/entity-id-differs-from-host-uri", "hosts/host-differs-between-sides", "hosts/host-not-in-allow-list", "hosts/host-uri-differs-from-browser"],
         accounts: [Account::sp(&[Meaning::Acs, Meaning::Destination, Meaning::Scheme, Meaning::HostHeader]), Account::idp(&[Meaning::Acs, Meaning::Destination, Meaning::Scheme, Meaning::HostHeader]), Account::between(&[Meaning::Acs, Meaning::Destination, Meaning::Scheme, Meaning::HostHeader])],
         causes: [NOT_A_HOST, IDP_URL],
-        references: [Reference::page("https://learn.microsoft.com/entra/identity/saas-apps/qliksense-enterprise-tutorial", "2026-11-24"), Reference::page("https://help.qlik.com/en-US/sense-admin", "2026-11-24").about("SAML host URI")],
+        references: [
+            Reference::page("https://learn.microsoft.com/entra/identity/saas-apps/qliksense-enterprise-tutorial", "2026-11-24"),
+            Reference::page("https://help.qlik.com/en-US/sense-admin", "2026-11-24").about("SAML host URI"),
+        ],
         run: run,
     }
 }

@@ -62,7 +62,10 @@ check! {
         accounts: [Account::sp_or_loop(&[Meaning::UnknownIdp, Meaning::UnknownEntity, Meaning::Issuer])],
         logged: "The service provider does not know the identity provider",
         causes: [NO_METADATA, WRONG_NAME],
-        references: [Reference::section(Specification::SamlMetadata, "2.3.2"), Reference::section(Specification::SamlProfiles, "4.1.3")],
+        references: [
+            Reference::section(Specification::SamlMetadata, "2.3.2"),
+            Reference::section(Specification::SamlProfiles, "4.1.3"),
+        ],
         run: run,
     }
 }

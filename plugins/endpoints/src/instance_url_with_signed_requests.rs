@@ -68,7 +68,9 @@ check! {
         explains: ["endpoints/sso-url-wrong", "flow/request-not-answered", "signing/request-unsigned", "signing/request-signed-by-unknown-key"],
         accounts: [Account::idp(&[]).codes(&[CODE])],
         causes: [INSTANCE_URL, REQUIRED],
-        references: [Reference::page("https://learn.microsoft.com/entra/identity-platform/configure-app-multi-instancing", "2026-11-24")],
+        references: [
+            Reference::page("https://learn.microsoft.com/entra/identity-platform/configure-app-multi-instancing", "2026-11-24"),
+        ],
         run: run,
     }
 }

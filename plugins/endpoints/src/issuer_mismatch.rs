@@ -106,7 +106,11 @@ check! {
         accounts: [Account::sp_or_loop(&[Meaning::Issuer, Meaning::UnknownIdp, Meaning::UnknownEntity])],
         logged: "The service provider expects another issuer",
         causes: [OTHER_METADATA, ISSUER_ALTERED, APP_ID_APPENDED, APP_ID_BY_POLICY, ISSUER_PADDED],
-        references: [Reference::section(Specification::SamlProfiles, "4.1.4.2").about("Issuer"), Reference::section(Specification::SamlCore, "2.2.5"), Reference::page("https://learn.microsoft.com/entra/identity-platform/configure-app-multi-instancing", "2026-11-24")],
+        references: [
+            Reference::section(Specification::SamlProfiles, "4.1.4.2").about("Issuer"),
+            Reference::section(Specification::SamlCore, "2.2.5"),
+            Reference::page("https://learn.microsoft.com/entra/identity-platform/configure-app-multi-instancing", "2026-11-24"),
+        ],
         run: run,
     }
 }

@@ -83,7 +83,10 @@ check! {
         ],
         accounts: [Account::idp(&[Meaning::Acs, Meaning::UnknownSp]).codes(CODES)],
         causes: [NO_REPLY_URL, NO_IDENTIFIER],
-        references: [Reference::page("https://learn.microsoft.com/graph/api/resources/webapplication", "2026-12-01").about("redirectUris"), Reference::page("https://learn.microsoft.com/entra/identity-platform/reference-error-codes", "2026-12-01").about("500113, 900971")],
+        references: [
+            Reference::page("https://learn.microsoft.com/graph/api/resources/webapplication", "2026-12-01").about("redirectUris"),
+            Reference::page("https://learn.microsoft.com/entra/identity-platform/reference-error-codes", "2026-12-01").about("500113, 900971"),
+        ],
         run: run,
     }
 }

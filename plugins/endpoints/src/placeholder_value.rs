@@ -59,7 +59,9 @@ check! {
         explains: ["endpoints/acs-differs-from-sp-metadata", "endpoints/acs-not-registered", "endpoints/entity-id-differs-between-copies", "endpoints/entity-id-differs-from-host-uri", "endpoints/entity-id-not-registered", "endpoints/host-uri-malformed", "endpoints/sign-on-url-wrong", "hosts/host-differs-between-sides"],
         accounts: [Account::idp(&[Meaning::Acs, Meaning::UnknownSp, Meaning::UnknownEntity, Meaning::RequestProperty]).codes(&["AADSTS700016", "AADSTS50011"])],
         causes: [PATTERN_AT_IDP, PATTERN_AT_SP, VARIABLE_AT_SP],
-        references: [Reference::page("https://learn.microsoft.com/entra/identity/saas-apps/qliksense-enterprise-tutorial", "2026-11-24")],
+        references: [
+            Reference::page("https://learn.microsoft.com/entra/identity/saas-apps/qliksense-enterprise-tutorial", "2026-11-24"),
+        ],
         run: run,
     }
 }

@@ -71,7 +71,10 @@ check! {
         accounts: [Account::sp_or_loop(&[Meaning::Recipient])],
         logged: "The assertion names another recipient than its receiver",
         causes: [OTHER_RECIPIENT, GATEWAY],
-        references: [Reference::sections(Specification::SamlProfiles, "4.1.4.2", &["4.1.4.3"]), Reference::section(Specification::SamlCore, "2.4.1.2")],
+        references: [
+            Reference::sections(Specification::SamlProfiles, "4.1.4.2", &["4.1.4.3"]),
+            Reference::section(Specification::SamlCore, "2.4.1.2"),
+        ],
         run: run,
     }
 }

@@ -48,7 +48,9 @@ check! {
         needs: [Need::Application, Need::ServicePrincipal],
         explains: [],
         causes: [NOT_COPIED],
-        references: [Reference::page("https://learn.microsoft.com/entra/identity-platform/reply-url", "2026-11-24")],
+        references: [
+            Reference::page("https://learn.microsoft.com/entra/identity-platform/reply-url", "2026-11-24"),
+        ],
         run: run,
     }
 }

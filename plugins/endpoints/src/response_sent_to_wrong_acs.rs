@@ -98,7 +98,10 @@ check! {
         explains: ["endpoints/destination-mismatch", "endpoints/recipient-mismatch", "flow/response-not-posted", "flow/session-cookie-lost", "flow/wrong-binding"],
         accounts: [Account::sp_or_loop(&[Meaning::WrongAcs, Meaning::MethodNotAllowed]), Account::between(&[Meaning::WrongAcs, Meaning::MethodNotAllowed])],
         causes: [LEFTOVER, REQUEST_NAMES_NONE, BY_INDEX, BY_DEFAULT],
-        references: [Reference::section(Specification::SamlProfiles, "4.1.4.3"), Reference::page("https://learn.microsoft.com/entra/identity-platform/single-sign-on-saml-protocol", "2026-11-24")],
+        references: [
+            Reference::section(Specification::SamlProfiles, "4.1.4.3"),
+            Reference::page("https://learn.microsoft.com/entra/identity-platform/single-sign-on-saml-protocol", "2026-11-24"),
+        ],
         run: run,
     }
 }

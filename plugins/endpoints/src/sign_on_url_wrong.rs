@@ -62,7 +62,10 @@ check! {
             Account::idp(&[Meaning::MessageMissing]).codes(MISSING_CODES),
         ],
         causes: [POINTS_ELSEWHERE, NOT_SET],
-        references: [Reference::page("https://learn.microsoft.com/graph/api/resources/serviceprincipal", "2026-11-24").about("loginUrl"), Reference::page("https://learn.microsoft.com/entra/identity/saas-apps/qliksense-enterprise-tutorial", "2026-11-24")],
+        references: [
+            Reference::page("https://learn.microsoft.com/graph/api/resources/serviceprincipal", "2026-11-24").about("loginUrl"),
+            Reference::page("https://learn.microsoft.com/entra/identity/saas-apps/qliksense-enterprise-tutorial", "2026-11-24"),
+        ],
         run: run,
     }
 }

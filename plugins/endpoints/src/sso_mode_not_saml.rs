@@ -52,7 +52,9 @@ check! {
         explains: ["flow/request-not-answered", "flow/response-not-posted"],
         accounts: [Account::idp(&[])],
         causes: [OTHER_METHOD, OTHER_PROTOCOL],
-        references: [Reference::page("https://learn.microsoft.com/graph/api/resources/serviceprincipal", "2026-11-24").about("preferredSingleSignOnMode")],
+        references: [
+            Reference::page("https://learn.microsoft.com/graph/api/resources/serviceprincipal", "2026-11-24").about("preferredSingleSignOnMode"),
+        ],
         run: run,
     }
 }

@@ -158,7 +158,10 @@ check! {
         explains: ["flow/account-of-other-tenant", "flow/request-not-answered", "flow/response-not-posted", "flow/wrong-binding", "metadata/stale-copy"],
         accounts: [Account::looping(&[Meaning::MethodNotAllowed, Meaning::MessageMissing]), Account::idp(&[Meaning::MethodNotAllowed, Meaning::MessageMissing]).codes(URL_CODES)],
         causes: [OLD_METADATA, WRONG_TENANT, WRONG_CLOUD, WRONG_INSTANCE, OTHER_ACCOUNT],
-        references: [Reference::section(Specification::SamlMetadata, "2.4.3").about("SingleSignOnService"), Reference::section(Specification::SamlProfiles, "4.1.3.2")],
+        references: [
+            Reference::section(Specification::SamlMetadata, "2.4.3").about("SingleSignOnService"),
+            Reference::section(Specification::SamlProfiles, "4.1.3.2"),
+        ],
         run: run,
     }
 }

@@ -74,7 +74,9 @@ check! {
         explains: ["flow/request-not-answered", "flow/credentials-rejected"],
         accounts: [Account::idp(&[Meaning::OtherTenant]).codes(CODES)],
         causes: [OTHER_ACCOUNT, NOT_INVITED],
-        references: [Reference::page("https://learn.microsoft.com/entra/identity-platform/reference-error-codes", "2026-12-01").about("AADSTS50020, user account from identity provider does not exist in tenant")],
+        references: [
+            Reference::page("https://learn.microsoft.com/entra/identity-platform/reference-error-codes", "2026-12-01").about("AADSTS50020, user account from identity provider does not exist in tenant"),
+        ],
         refusal: Refusal { headline: "The browser is signed in with an account of another tenant", confirmed: None },
     }
 }

@@ -69,7 +69,10 @@ check! {
         explains: ["flow/sp-refused-response", "flow/logout-failed"],
         accounts: [Account::sp(&[Meaning::CrossSite]), Account::between(&[Meaning::CrossSite]), Account::logout(&[Meaning::CrossSite])],
         causes: [EXEMPT, START_IS_GUARDED],
-        references: [Reference::section(Specification::SamlBindings, "3.5.4"), Reference::page("https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forgery_Prevention_Cheat_Sheet.html", "2026-12-01")],
+        references: [
+            Reference::section(Specification::SamlBindings, "3.5.4"),
+            Reference::page("https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forgery_Prevention_Cheat_Sheet.html", "2026-12-01"),
+        ],
         run: run,
     }
 }

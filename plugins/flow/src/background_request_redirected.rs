@@ -70,7 +70,10 @@ check! {
         explains: ["flow/request-not-answered"],
         accounts: [],
         causes: [ANSWER_401],
-        references: [Reference::section(Specification::Fetch, "4.4").about("CORS check"), Reference::section(Specification::FetchMetadata, "2.1")],
+        references: [
+            Reference::section(Specification::Fetch, "4.4").about("CORS check"),
+            Reference::section(Specification::FetchMetadata, "2.1"),
+        ],
         run: run,
     }
 }

@@ -91,7 +91,11 @@ check! {
         explains: ["flow/response-not-posted", "flow/request-not-answered", "flow/capture-starts-late"],
         accounts: [Account::browser(&[])],
         causes: [FORM_AT_IDP, FORM_AT_SP, SCRIPT_AT_IDP, SCRIPT_AT_SP],
-        references: [Reference::section(Specification::Csp, "6.4.2"), Reference::section(Specification::Csp, "6.1.11"), Reference::section(Specification::Csp, "6.7")],
+        references: [
+            Reference::section(Specification::Csp, "6.4.2"),
+            Reference::section(Specification::Csp, "6.1.11"),
+            Reference::section(Specification::Csp, "6.7"),
+        ],
         run: run,
     }
 }

@@ -97,7 +97,10 @@ check! {
         explains: ["flow/request-not-answered", "flow/credentials-rejected"],
         accounts: [Account::idp(&[Meaning::Policy]).codes(CODES)],
         causes: [POLICY],
-        references: [Reference::page("https://learn.microsoft.com/entra/identity/conditional-access/troubleshoot-conditional-access", "2026-12-01"), Reference::page("https://learn.microsoft.com/entra/identity-platform/reference-error-codes", "2026-11-24")],
+        references: [
+            Reference::page("https://learn.microsoft.com/entra/identity/conditional-access/troubleshoot-conditional-access", "2026-12-01"),
+            Reference::page("https://learn.microsoft.com/entra/identity-platform/reference-error-codes", "2026-11-24"),
+        ],
         run: run,
     }
 }

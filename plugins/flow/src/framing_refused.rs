@@ -96,7 +96,11 @@ check! {
         explains: ["flow/request-not-answered", "flow/response-not-posted"],
         accounts: [Account::browser(&[])],
         causes: [NOT_IN_A_FRAME, LET_IT_FRAME, SP_LETS_NOBODY],
-        references: [Reference::section(Specification::Csp, "6.4.2"), Reference::page("https://html.spec.whatwg.org/multipage/document-lifecycle.html#the-x-frame-options-header", "2026-12-01"), Reference::section(Specification::FetchMetadata, "2.1")],
+        references: [
+            Reference::section(Specification::Csp, "6.4.2"),
+            Reference::page("https://html.spec.whatwg.org/multipage/document-lifecycle.html#the-x-frame-options-header", "2026-12-01"),
+            Reference::section(Specification::FetchMetadata, "2.1"),
+        ],
         run: run,
     }
 }

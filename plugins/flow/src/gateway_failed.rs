@@ -83,7 +83,11 @@ check! {
             Account::logout(&[Meaning::Gateway]),
         ],
         causes: [HEADERS_TOO_LARGE, NOBODY_BEHIND, TOO_SLOW],
-        references: [Reference::section(Specification::Rfc(9110), "15.6.3"), Reference::section(Specification::Rfc(9110), "15.6.4"), Reference::section(Specification::Rfc(9110), "15.6.5")],
+        references: [
+            Reference::section(Specification::Rfc(9110), "15.6.3"),
+            Reference::section(Specification::Rfc(9110), "15.6.4"),
+            Reference::section(Specification::Rfc(9110), "15.6.5"),
+        ],
         run: run,
     }
 }

@@ -70,7 +70,9 @@ check! {
         accounts: [Account::bare(Party::Idp, &[Stage::IdpRequest, Stage::Authentication])],
         logged: "The identity provider refused and says why",
         causes: [SAID_ON_PAGE],
-        references: [Reference::page("https://learn.microsoft.com/entra/identity-platform/reference-error-codes", "2026-11-24")],
+        references: [
+            Reference::page("https://learn.microsoft.com/entra/identity-platform/reference-error-codes", "2026-11-24"),
+        ],
         run: run,
     }
 }

@@ -117,7 +117,10 @@ check! {
         explains: ["flow/logout-failed", "assertion/status-not-success"],
         accounts: [Account::logout(SAID).codes(&["AADSTS50070"])],
         causes: [SP_KEEPS_NOTHING, IDP_NAMES_ANOTHER],
-        references: [Reference::section(Specification::SamlCore, "3.7.1"), Reference::section(Specification::SamlCore, "3.7.3.1")],
+        references: [
+            Reference::section(Specification::SamlCore, "3.7.1"),
+            Reference::section(Specification::SamlCore, "3.7.3.1"),
+        ],
         run: run,
     }
 }

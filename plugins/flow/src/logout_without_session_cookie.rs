@@ -104,7 +104,11 @@ check! {
         explains: [],
         accounts: [],
         causes: [NOT_IN_FRAMES, NOT_IN_A_FRAME],
-        references: [Reference::section(Specification::CookiesDraft, "5.2"), Reference::section(Specification::CookiesDraft, "5.8.3"), Reference::section(Specification::SamlProfiles, "4.4.3.3")],
+        references: [
+            Reference::section(Specification::CookiesDraft, "5.2"),
+            Reference::section(Specification::CookiesDraft, "5.8.3"),
+            Reference::section(Specification::SamlProfiles, "4.4.3.3"),
+        ],
         run: run,
     }
 }

@@ -57,7 +57,10 @@ check! {
         explains: ["flow/request-not-answered", "signing/signature-invalid", "signing/request-signature-invalid"],
         accounts: [Account::sp(&[Meaning::Damaged, Meaning::Malformed, Meaning::MessageMissing]), Account::idp(&[Meaning::Damaged, Meaning::Malformed, Meaning::MessageMissing]), Account::between(&[Meaning::Damaged, Meaning::Malformed, Meaning::MessageMissing])],
         causes: [GATEWAY, SENDER],
-        references: [Reference::section(Specification::SamlBindings, "3.4.4.1"), Reference::section(Specification::SamlBindings, "3.5.4")],
+        references: [
+            Reference::section(Specification::SamlBindings, "3.4.4.1"),
+            Reference::section(Specification::SamlBindings, "3.5.4"),
+        ],
         run: run,
     }
 }

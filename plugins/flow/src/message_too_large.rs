@@ -72,7 +72,11 @@ check! {
         explains: ["flow/request-not-answered"],
         accounts: [Account::sp(&[Meaning::TooLarge]), Account::idp(&[Meaning::TooLarge]), Account::between(&[Meaning::TooLarge])],
         causes: [MANY_GROUPS, LIMIT, LONG_ADDRESS],
-        references: [Reference::section(Specification::Rfc(9110), "15.5.14"), Reference::section(Specification::Rfc(9110), "15.5.15"), Reference::section(Specification::Rfc(6585), "5")],
+        references: [
+            Reference::section(Specification::Rfc(9110), "15.5.14"),
+            Reference::section(Specification::Rfc(9110), "15.5.15"),
+            Reference::section(Specification::Rfc(6585), "5"),
+        ],
         run: run,
     }
 }

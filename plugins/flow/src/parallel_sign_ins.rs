@@ -121,7 +121,10 @@ check! {
         explains: ["assertion/in-response-to-unknown", "assertion/unsolicited", "flow/session-cookie-lost", "flow/relay-state-lost", "flow/session-cookie-twice"],
         accounts: [Account::sp_or_loop(LOST)],
         causes: [ONE_COOKIE, ONE_TAB],
-        references: [Reference::section(Specification::Rfc(6265), "5.3"), Reference::section(Specification::SamlBindings, "3.5.3")],
+        references: [
+            Reference::section(Specification::Rfc(6265), "5.3"),
+            Reference::section(Specification::SamlBindings, "3.5.3"),
+        ],
         run: run,
     }
 }

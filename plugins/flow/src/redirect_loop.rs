@@ -110,7 +110,9 @@ check! {
         explains: ["flow/request-not-answered", "flow/response-not-posted", "flow/idp-error-page", "flow/no-saml-messages"],
         accounts: [Account::bare(Party::Sp, &[Stage::Session])],
         causes: [SESSION_NOT_KEPT, NODES_DISAGREE, TLS_ENDS_BEFORE, TWO_RULES, SECURE_OVER_HTTP],
-        references: [Reference::page("https://learn.microsoft.com/entra/identity-platform/reference-error-codes", "2026-11-24").about("AADSTS50196")],
+        references: [
+            Reference::page("https://learn.microsoft.com/entra/identity-platform/reference-error-codes", "2026-11-24").about("AADSTS50196"),
+        ],
         run: run,
     }
 }

@@ -48,7 +48,10 @@ check! {
         needs: [Need::Capture],
         explains: [],
         causes: [SP_FOLLOWS, FIXED_AT_IDP],
-        references: [Reference::section(Specification::SamlBindings, "3.4.3"), Reference::page("https://cheatsheetseries.owasp.org/cheatsheets/Unvalidated_Redirects_and_Forwards_Cheat_Sheet.html", "2026-12-01")],
+        references: [
+            Reference::section(Specification::SamlBindings, "3.4.3"),
+            Reference::page("https://cheatsheetseries.owasp.org/cheatsheets/Unvalidated_Redirects_and_Forwards_Cheat_Sheet.html", "2026-12-01"),
+        ],
         run: run,
     }
 }

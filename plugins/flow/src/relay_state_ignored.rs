@@ -83,7 +83,10 @@ check! {
         explains: [],
         accounts: [],
         causes: [OTHER_HOST, NOT_READ],
-        references: [Reference::section(Specification::SamlBindings, "3.4.3"), Reference::section(Specification::SamlProfiles, "4.1.5")],
+        references: [
+            Reference::section(Specification::SamlBindings, "3.4.3"),
+            Reference::section(Specification::SamlProfiles, "4.1.5"),
+        ],
         run: run,
     }
 }

@@ -117,7 +117,10 @@ check! {
         explains: [],
         accounts: [Account::sp_or_loop(&[Meaning::RelayState, Meaning::RedirectRefused, Meaning::NoSession])],
         causes: [NOT_ECHOED, ENCODED_ONCE_MORE, CHANGED, NOT_SENT, NOT_KEPT],
-        references: [Reference::section(Specification::SamlBindings, "3.4.3"), Reference::section(Specification::SamlBindings, "3.5.3")],
+        references: [
+            Reference::section(Specification::SamlBindings, "3.4.3"),
+            Reference::section(Specification::SamlBindings, "3.5.3"),
+        ],
         run: run,
     }
 }

@@ -56,7 +56,10 @@ check! {
         explains: ["flow/idp-error-page"],
         accounts: [Account::idp(&[Meaning::RelayState])],
         causes: [WHOLE_ADDRESS],
-        references: [Reference::section(Specification::SamlBindings, "3.4.3"), Reference::section(Specification::SamlBindings, "3.5.3")],
+        references: [
+            Reference::section(Specification::SamlBindings, "3.4.3"),
+            Reference::section(Specification::SamlBindings, "3.5.3"),
+        ],
         run: run,
     }
 }

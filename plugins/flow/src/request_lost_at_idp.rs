@@ -89,7 +89,10 @@ check! {
         explains: ["flow/idp-error-page", "flow/request-not-answered", "flow/wrong-binding"],
         accounts: [Account::idp(&[Meaning::MessageMissing, Meaning::MethodNotAllowed])],
         causes: [DROPS_THE_FORM, ASK_BY_REDIRECT, DROPS_THE_QUERY],
-        references: [Reference::section(Specification::SamlBindings, "3.5"), Reference::section(Specification::Rfc(9110), "15.4")],
+        references: [
+            Reference::section(Specification::SamlBindings, "3.5"),
+            Reference::section(Specification::Rfc(9110), "15.4"),
+        ],
         run: run,
     }
 }

@@ -64,7 +64,10 @@ check! {
         explains: ["flow/idp-error-page", "flow/request-not-answered", "assertion/status-not-success"],
         accounts: [Account::idp(&[Meaning::RequestProperty]).codes(&["AADSTS900236", "AADSTS900235"])],
         causes: [LEAVE_OUT, LACKS],
-        references: [Reference::section(Specification::SamlCore, "3.4.1"), Reference::page("https://learn.microsoft.com/entra/identity-platform/reference-error-codes", "2026-12-01").about("AADSTS900236")],
+        references: [
+            Reference::section(Specification::SamlCore, "3.4.1"),
+            Reference::page("https://learn.microsoft.com/entra/identity-platform/reference-error-codes", "2026-12-01").about("AADSTS900236"),
+        ],
         run: run,
     }
 }

@@ -164,7 +164,10 @@ check! {
         explains: ["assertion/in-response-to-unknown", "assertion/unsolicited", "flow/relay-state-lost", "identity/required-attribute-missing"],
         accounts: [Account::sp_or_loop(&[Meaning::NoSession, Meaning::InResponseTo, Meaning::RelayState, Meaning::Unsolicited])],
         causes: [STRICT, LAX, LAX_BY_DEFAULT, NONE_WITHOUT_SECURE, DOMAIN, OTHER_HOST, SCHEME, PATH, PREFIX, NOT_RECORDED, OTHER_NODE, HELD_BACK, NONE_WAS_SET],
-        references: [Reference::sections(Specification::CookiesDraft, "5.6", &["5.7", "8.8"]), Reference::section(Specification::Rfc(6265), "5.3")],
+        references: [
+            Reference::sections(Specification::CookiesDraft, "5.6", &["5.7", "8.8"]),
+            Reference::section(Specification::Rfc(6265), "5.3"),
+        ],
         run: run,
     }
 }

@@ -104,7 +104,10 @@ check! {
         explains: ["assertion/in-response-to-unknown", "assertion/unsolicited", "flow/relay-state-lost", "flow/session-cookie-lost"],
         accounts: [Account::sp_or_loop(LOST)],
         causes: [PATHS, DOMAINS],
-        references: [Reference::section(Specification::Rfc(6265), "5.4"), Reference::section(Specification::Rfc(6265), "4.2.2")],
+        references: [
+            Reference::section(Specification::Rfc(6265), "5.4"),
+            Reference::section(Specification::Rfc(6265), "4.2.2"),
+        ],
         run: run,
     }
 }

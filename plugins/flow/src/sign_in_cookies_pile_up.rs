@@ -69,7 +69,10 @@ check! {
         explains: ["flow/message-too-large", "flow/sp-refused-response", "flow/gateway-failed", "flow/request-not-answered"],
         accounts: [Account::sp(&[Meaning::TooLarge]), Account::idp(&[Meaning::TooLarge]), Account::between(&[Meaning::TooLarge])],
         causes: [ONE_EACH, CLEAR_THEM],
-        references: [Reference::section(Specification::Rfc(6265), "6.1"), Reference::section(Specification::Rfc(6585), "5")],
+        references: [
+            Reference::section(Specification::Rfc(6265), "6.1"),
+            Reference::section(Specification::Rfc(6585), "5"),
+        ],
         run: run,
     }
 }

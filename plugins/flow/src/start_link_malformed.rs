@@ -75,7 +75,10 @@ check! {
         explains: ["flow/idp-error-page", "flow/no-saml-messages", "flow/sp-refused-response", "flow/capture-starts-late"],
         accounts: [Account::idp(&[Meaning::RequestProperty])],
         causes: [SECOND_MARK, ENCODED_MARK, ESCAPED, PLACEHOLDER, PARTNER],
-        references: [Reference::section(Specification::Rfc(3986), "3.4"), Reference::page("https://html.spec.whatwg.org/multipage/named-characters.html", "2026-12-01")],
+        references: [
+            Reference::section(Specification::Rfc(3986), "3.4"),
+            Reference::page("https://html.spec.whatwg.org/multipage/named-characters.html", "2026-12-01"),
+        ],
         run: run,
     }
 }

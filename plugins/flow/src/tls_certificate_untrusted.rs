@@ -90,7 +90,10 @@ check! {
         explains: ["flow/response-not-posted", "flow/request-not-answered", "flow/sp-refused-response", "flow/logout-failed", "flow/no-saml-messages"],
         accounts: [Account::between(&[Meaning::Tls]), Account::browser(&[Meaning::Tls]), Account::logout(&[Meaning::Tls])],
         causes: [EXPIRED, OTHER_NAME, UNKNOWN_ISSUER, REVOKED, UNSUITABLE, INSPECTED],
-        references: [Reference::section(Specification::Rfc(5280), "6"), Reference::section(Specification::Rfc(9110), "4.3.4")],
+        references: [
+            Reference::section(Specification::Rfc(5280), "6"),
+            Reference::section(Specification::Rfc(9110), "4.3.4"),
+        ],
         run: run,
     }
 }

@@ -56,7 +56,9 @@ check! {
         explains: ["flow/request-not-answered"],
         accounts: [Account::idp(&[Meaning::NotAssigned]).codes(&["AADSTS50105"])],
         causes: [NOT_ASSIGNED],
-        references: [Reference::page("https://learn.microsoft.com/entra/identity-platform/reference-error-codes", "2026-11-24").about("AADSTS50105")],
+        references: [
+            Reference::page("https://learn.microsoft.com/entra/identity-platform/reference-error-codes", "2026-11-24").about("AADSTS50105"),
+        ],
         refusal: Refusal { headline: "The person is not assigned to the application", confirmed: Some(assignment_required) },
     }
 }

@@ -74,7 +74,10 @@ check! {
         explains: ["endpoints/sso-url-wrong", "endpoints/response-sent-to-wrong-acs", "flow/request-not-answered"],
         accounts: [Account::sp(&[Meaning::WrongBinding, Meaning::MethodNotAllowed, Meaning::MessageMissing]), Account::idp(&[Meaning::WrongBinding, Meaning::MethodNotAllowed, Meaning::MessageMissing]), Account::between(&[Meaning::WrongBinding, Meaning::MethodNotAllowed, Meaning::MessageMissing])],
         causes: [RESPONSE_BY_REDIRECT, POST_BECAME_GET, REQUEST_BINDING],
-        references: [Reference::section(Specification::SamlProfiles, "4.1.2"), Reference::section(Specification::SamlMetadata, "2.4.3")],
+        references: [
+            Reference::section(Specification::SamlProfiles, "4.1.2"),
+            Reference::section(Specification::SamlMetadata, "2.4.3"),
+        ],
         run: run,
     }
 }

@@ -43,7 +43,9 @@ check! {
         needs: [Need::Virtualproxyconfig],
         explains: [],
         causes: [NOT_A_HOST],
-        references: [Reference::page("https://learn.microsoft.com/entra/identity/saas-apps/qliksense-enterprise-tutorial", "2026-11-24").about("step 10: Host allow list")],
+        references: [
+            Reference::page("https://learn.microsoft.com/entra/identity/saas-apps/qliksense-enterprise-tutorial", "2026-11-24").about("step 10: Host allow list"),
+        ],
         run: run,
     }
 }

@@ -64,7 +64,9 @@ check! {
         needs: [Need::Virtualproxyconfig, Need::SpMetadata, Need::Application, Need::ServicePrincipal],
         explains: ["endpoints/sign-on-url-wrong"],
         causes: [LEFT_BEHIND, HOST_URI_LEFT_BEHIND],
-        references: [Reference::page("https://learn.microsoft.com/entra/identity/saas-apps/qliksense-enterprise-tutorial", "2026-11-24").about("steps 5 and 7c")],
+        references: [
+            Reference::page("https://learn.microsoft.com/entra/identity/saas-apps/qliksense-enterprise-tutorial", "2026-11-24").about("steps 5 and 7c"),
+        ],
         run: run,
     }
 }

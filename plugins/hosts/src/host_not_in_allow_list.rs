@@ -55,7 +55,10 @@ check! {
         explains: ["hosts/host-uri-differs-from-browser", "hosts/websocket-refused", "flow/request-not-answered", "flow/relay-state-lost"],
         accounts: [Account::sp(&[Meaning::HostHeader])],
         causes: [NOT_ENTERED, GATEWAY_CHANGES_HOST],
-        references: [Reference::page("https://learn.microsoft.com/entra/identity/saas-apps/qliksense-enterprise-tutorial", "2026-11-24").about("step 10: Host allow list"), Reference::page("https://help.qlik.com/en-US/sense-admin/May2023/Subsystems/DeployAdministerQSE/Content/Sense_DeployAdminister/QSEoW/Administer_QSEoW/Managing_QSEoW/create-virtual-proxy.htm", "2026-12-01").about("Host allow list")],
+        references: [
+            Reference::page("https://learn.microsoft.com/entra/identity/saas-apps/qliksense-enterprise-tutorial", "2026-11-24").about("step 10: Host allow list"),
+            Reference::page("https://help.qlik.com/en-US/sense-admin/May2023/Subsystems/DeployAdministerQSE/Content/Sense_DeployAdminister/QSEoW/Administer_QSEoW/Managing_QSEoW/create-virtual-proxy.htm", "2026-12-01").about("Host allow list"),
+        ],
         run: run,
     }
 }

@@ -118,7 +118,10 @@ check! {
         explains: ["flow/session-cookie-lost", "flow/relay-state-lost", "flow/response-not-posted", "identity/required-attribute-missing"],
         accounts: [Account::sp_or_loop(&[Meaning::HostHeader, Meaning::RedirectRefused, Meaning::NoSession, Meaning::Destination, Meaning::RelayState]), Account::between(&[Meaning::HostHeader, Meaning::RedirectRefused, Meaning::NoSession, Meaning::Destination, Meaning::RelayState])],
         causes: [ALIAS_IN_USE, HOST_URI_OUTDATED],
-        references: [Reference::section(Specification::Rfc(6265), "5.1.3").about("a cookie belongs to its host"), Reference::page("https://learn.microsoft.com/entra/identity/saas-apps/qliksense-enterprise-tutorial", "2026-11-24").about("step 7c: SAML host URI")],
+        references: [
+            Reference::section(Specification::Rfc(6265), "5.1.3").about("a cookie belongs to its host"),
+            Reference::page("https://learn.microsoft.com/entra/identity/saas-apps/qliksense-enterprise-tutorial", "2026-11-24").about("step 7c: SAML host URI"),
+        ],
         run: run,
     }
 }

@@ -53,7 +53,9 @@ check! {
         needs: [Need::Capture],
         explains: [],
         causes: [SESSION_CONTROL, PROXIED_HOST_UNKNOWN],
-        references: [Reference::page("https://learn.microsoft.com/defender-cloud-apps/proxy-intro-aad", "2026-11-24")],
+        references: [
+            Reference::page("https://learn.microsoft.com/defender-cloud-apps/proxy-intro-aad", "2026-11-24"),
+        ],
         run: run,
     }
 }

@@ -90,7 +90,10 @@ check! {
         needs: [Need::Capture],
         explains: [],
         causes: [HOST_NOT_ALLOWED, ORIGIN_HEADERS, GATEWAY_DROPS_UPGRADE, SESSION_NOT_KNOWN],
-        references: [Reference::section(Specification::Rfc(6455), "4.1"), Reference::page("https://help.qlik.com/en-US/sense-admin/May2023/Subsystems/DeployAdministerQSE/Content/Sense_DeployAdminister/QSEoW/Administer_QSEoW/Managing_QSEoW/create-virtual-proxy.htm", "2026-12-01").about("Host allow list")],
+        references: [
+            Reference::section(Specification::Rfc(6455), "4.1"),
+            Reference::page("https://help.qlik.com/en-US/sense-admin/May2023/Subsystems/DeployAdministerQSE/Content/Sense_DeployAdminister/QSEoW/Administer_QSEoW/Managing_QSEoW/create-virtual-proxy.htm", "2026-12-01").about("Host allow list"),
+        ],
         run: run,
     }
 }

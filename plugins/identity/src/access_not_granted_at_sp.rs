@@ -86,7 +86,10 @@ check! {
         explains: [],
         accounts: [Account::sp_or_loop(&[Meaning::NoLicence])],
         causes: [NONE_ASSIGNED, OTHER_USER],
-        references: [Reference::page("https://help.qlik.com/en-US/sense-admin", "2026-12-01").about("Managing user access; audit security log, License user access"), Reference::page("https://community.qlik.com/t5/Official-Support-Articles/You-cannot-access-Qlik-Sense-because-you-have-no-access-pass/ta-p/1715138", "2026-12-01")],
+        references: [
+            Reference::page("https://help.qlik.com/en-US/sense-admin", "2026-12-01").about("Managing user access; audit security log, License user access"),
+            Reference::page("https://community.qlik.com/t5/Official-Support-Articles/You-cannot-access-Qlik-Sense-because-you-have-no-access-pass/ta-p/1715138", "2026-12-01"),
+        ],
         run: run,
     }
 }

@@ -43,7 +43,9 @@ check! {
         needs: [Need::Virtualproxyconfig],
         explains: [],
         causes: [SAME_TARGET],
-        references: [Reference::page("https://community.qlik.com/t5/Official-Support-Articles", "2026-12-01").about("ta-p/1942392, ta-p/1567826")],
+        references: [
+            Reference::page("https://community.qlik.com/t5/Official-Support-Articles", "2026-12-01").about("ta-p/1942392, ta-p/1567826"),
+        ],
         run: run,
     }
 }

@@ -78,7 +78,9 @@ check! {
         explains: [],
         accounts: [Account::sp(&[Meaning::AccessDenied])],
         causes: [IDS_ARE_SENT, RULES_WANT_NAMES],
-        references: [Reference::page("https://learn.microsoft.com/entra/identity/hybrid/connect/how-to-connect-fed-group-claims", "2026-11-24")],
+        references: [
+            Reference::page("https://learn.microsoft.com/entra/identity/hybrid/connect/how-to-connect-fed-group-claims", "2026-11-24"),
+        ],
         run: run,
     }
 }

@@ -76,7 +76,9 @@ check! {
         explains: ["identity/required-attribute-missing"],
         accounts: [Account::sp(&[Meaning::AttributeMissing, Meaning::AccessDenied])],
         causes: [TOO_MANY, ROLES],
-        references: [Reference::page("https://learn.microsoft.com/entra/identity/hybrid/connect/how-to-connect-fed-group-claims", "2026-11-24")],
+        references: [
+            Reference::page("https://learn.microsoft.com/entra/identity/hybrid/connect/how-to-connect-fed-group-claims", "2026-11-24"),
+        ],
         run: run,
     }
 }

@@ -89,7 +89,10 @@ check! {
         explains: [],
         accounts: [Account::sp(&[Meaning::NameIdFormat, Meaning::NotProvisioned, Meaning::AttributeValue])],
         causes: [SOURCE, TRANSFORMED, ASKED],
-        references: [Reference::section(Specification::SamlCore, "3.4.1.1"), Reference::page("https://learn.microsoft.com/entra/identity-platform/saml-claims-customization", "2026-12-01").about("NameID")],
+        references: [
+            Reference::section(Specification::SamlCore, "3.4.1.1"),
+            Reference::page("https://learn.microsoft.com/entra/identity-platform/saml-claims-customization", "2026-12-01").about("NameID"),
+        ],
         run: run,
     }
 }

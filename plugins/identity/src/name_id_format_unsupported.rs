@@ -80,7 +80,10 @@ check! {
         explains: ["flow/request-not-answered"],
         accounts: [Account::sp(&[Meaning::NameIdFormat]), Account::idp(&[Meaning::NameIdFormat])],
         causes: [FORMAT, OFFER],
-        references: [Reference::section(Specification::SamlCore, "3.4.1.1"), Reference::page("https://learn.microsoft.com/entra/identity-platform/single-sign-on-saml-protocol", "2026-11-24")],
+        references: [
+            Reference::section(Specification::SamlCore, "3.4.1.1"),
+            Reference::page("https://learn.microsoft.com/entra/identity-platform/single-sign-on-saml-protocol", "2026-11-24"),
+        ],
         run: run,
     }
 }

@@ -72,7 +72,10 @@ check! {
         accounts: [Account::sp_or_loop(&[Meaning::NameIdMissing])],
         logged: "The service provider found no NameID",
         causes: [NO_SOURCE],
-        references: [Reference::section(Specification::SamlCore, "2.4.1"), Reference::section(Specification::SamlProfiles, "4.4.4.1")],
+        references: [
+            Reference::section(Specification::SamlCore, "2.4.1"),
+            Reference::section(Specification::SamlProfiles, "4.4.4.1"),
+        ],
         run: run,
     }
 }

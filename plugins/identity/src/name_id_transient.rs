@@ -70,7 +70,10 @@ check! {
         explains: [],
         accounts: [Account::sp_or_loop(&[Meaning::NotProvisioned])],
         causes: [SP_ASKS_FOR_IT, IDP_SENDS_IT],
-        references: [Reference::section(Specification::SamlCore, "8.3.8").about("transient"), Reference::section(Specification::SamlCore, "3.4.1.1").about("NameIDPolicy")],
+        references: [
+            Reference::section(Specification::SamlCore, "8.3.8").about("transient"),
+            Reference::section(Specification::SamlCore, "3.4.1.1").about("NameIDPolicy"),
+        ],
         run: run,
     }
 }

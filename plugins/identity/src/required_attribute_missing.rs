@@ -121,7 +121,10 @@ check! {
         accounts: [Account::sp_or_loop(&[Meaning::AttributeMissing, Meaning::AccessDenied])],
         logged: "The service provider misses an attribute",
         causes: [NOT_RELEASED, BASIC_LEFT_OUT, BASIC_LEFT_OUT_BY_SETTING, NO_GROUPS, MANDATORY, NOT_MAPPED, ACCESS_RULE],
-        references: [Reference::section(Specification::SamlMetadata, "2.4.4.2"), Reference::page("https://help.qlik.com/en-US/sense-admin/August2022/Subsystems/DeployAdministerQSE/Content/Sense_DeployAdminister/QSEoW/Administer_QSEoW/Managing_QSEoW/Configure-SAML.htm", "2026-12-01").about("SAML attribute mapping")],
+        references: [
+            Reference::section(Specification::SamlMetadata, "2.4.4.2"),
+            Reference::page("https://help.qlik.com/en-US/sense-admin/August2022/Subsystems/DeployAdministerQSE/Content/Sense_DeployAdminister/QSEoW/Administer_QSEoW/Managing_QSEoW/Configure-SAML.htm", "2026-12-01").about("SAML attribute mapping"),
+        ],
         run: run,
     }
 }

@@ -82,7 +82,9 @@ check! {
         explains: [],
         accounts: [Account::sp_or_loop(&[Meaning::UserDisabled])],
         causes: [LOCKED, REMOVED_BY_DIRECTORY],
-        references: [Reference::page("https://help.qlik.com/en-US/sense-admin", "2026-12-01").about("Inactivating users; audit log, Open app")],
+        references: [
+            Reference::page("https://help.qlik.com/en-US/sense-admin", "2026-12-01").about("Inactivating users; audit log, Open app"),
+        ],
         refusal: Refusal { headline: "The service provider keeps the person's account inactive or locked", confirmed: None },
     }
 }

@@ -95,7 +95,9 @@ check! {
         explains: ["identity/access-not-granted-at-sp"],
         accounts: [Account::sp_or_loop(&[Meaning::AttributeMissing, Meaning::NoLicence, Meaning::NotProvisioned])],
         causes: [NOT_SENT, CONSTANT, BRACKETS],
-        references: [Reference::page("https://help.qlik.com/en-US/sense-admin/August2022/Subsystems/DeployAdministerQSE/Content/Sense_DeployAdminister/QSEoW/Administer_QSEoW/Managing_QSEoW/Configure-SAML.htm", "2026-12-01").about("SAML attribute for user directory")],
+        references: [
+            Reference::page("https://help.qlik.com/en-US/sense-admin/August2022/Subsystems/DeployAdministerQSE/Content/Sense_DeployAdminister/QSEoW/Administer_QSEoW/Managing_QSEoW/Configure-SAML.htm", "2026-12-01").about("SAML attribute for user directory"),
+        ],
         run: run,
     }
 }

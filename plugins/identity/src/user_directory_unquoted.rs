@@ -43,7 +43,9 @@ check! {
         explains: ["identity/user-directory-attribute-missing"],
         accounts: [Account::sp(&[Meaning::AttributeMissing])],
         causes: [QUOTE],
-        references: [Reference::page("https://help.qlik.com/en-US/sense-admin/August2022/Subsystems/DeployAdministerQSE/Content/Sense_DeployAdminister/QSEoW/Administer_QSEoW/Managing_QSEoW/Configure-SAML.htm", "2026-12-01").about("SAML attribute for user directory")],
+        references: [
+            Reference::page("https://help.qlik.com/en-US/sense-admin/August2022/Subsystems/DeployAdministerQSE/Content/Sense_DeployAdminister/QSEoW/Administer_QSEoW/Managing_QSEoW/Configure-SAML.htm", "2026-12-01").about("SAML attribute for user directory"),
+        ],
         run: run,
     }
 }

@@ -98,7 +98,10 @@ check! {
         explains: ["identity/required-attribute-missing", "identity/attribute-empty"],
         accounts: [Account::sp_or_loop(&[Meaning::AttributeMissing, Meaning::NameIdMissing])],
         causes: [EMPTY_SOURCE, NOT_RELEASED, WRONG_NAME, NOT_ENTERED],
-        references: [Reference::page("https://help.qlik.com/en-US/sense-admin/August2022/Subsystems/DeployAdministerQSE/Content/Sense_DeployAdminister/QSEoW/Administer_QSEoW/Managing_QSEoW/Configure-SAML.htm", "2026-12-01").about("SAML attribute for user ID"), Reference::page("https://learn.microsoft.com/entra/identity/saas-apps/qliksense-enterprise-tutorial", "2026-11-24")],
+        references: [
+            Reference::page("https://help.qlik.com/en-US/sense-admin/August2022/Subsystems/DeployAdministerQSE/Content/Sense_DeployAdminister/QSEoW/Administer_QSEoW/Managing_QSEoW/Configure-SAML.htm", "2026-12-01").about("SAML attribute for user ID"),
+            Reference::page("https://learn.microsoft.com/entra/identity/saas-apps/qliksense-enterprise-tutorial", "2026-11-24"),
+        ],
         run: run,
     }
 }

@@ -86,7 +86,9 @@ check! {
         explains: ["identity/access-not-granted-at-sp"],
         accounts: [Account::sp_or_loop(UNKNOWN)],
         causes: [OTHER_ATTRIBUTE, SEND_NAME_ALONE],
-        references: [Reference::page("https://community.qlik.com/t5/Official-Support-Articles/Qlik-Sense-What-are-SAML-attributes/ta-p/1717415", "2026-12-01")],
+        references: [
+            Reference::page("https://community.qlik.com/t5/Official-Support-Articles/Qlik-Sense-What-are-SAML-attributes/ta-p/1717415", "2026-12-01"),
+        ],
         run: run,
     }
 }

@@ -81,7 +81,10 @@ check! {
         accounts: [Account::sp_or_loop(&[Meaning::NotProvisioned, Meaning::AccountTaken, Meaning::AttributeValue])],
         logged: "The service provider knows nobody by what was sent",
         causes: [NO_ACCOUNT, OTHER_VALUE, TAKEN],
-        references: [Reference::section(Specification::SamlCore, "2.2.3").about("NameID"), Reference::section(Specification::SamlCore, "8.3").about("formats")],
+        references: [
+            Reference::section(Specification::SamlCore, "2.2.3").about("NameID"),
+            Reference::section(Specification::SamlCore, "8.3").about("formats"),
+        ],
         run: run,
     }
 }

@@ -63,7 +63,10 @@ check! {
         needs: [Need::IdpMetadata, Need::IdpMetadataInSp, Need::SpMetadata, Need::SpMetadataInIdp],
         explains: [],
         causes: [SAVED_BY_AN_EDITOR, PUT_TOGETHER_BY_HAND],
-        references: [Reference::section(Specification::Xml, "4.3.3"), Reference::sections(Specification::XmlSignature, "1.3", &["4.5.4"])],
+        references: [
+            Reference::section(Specification::Xml, "4.3.3"),
+            Reference::sections(Specification::XmlSignature, "1.3", &["4.5.4"]),
+        ],
         run: run,
     }
 }

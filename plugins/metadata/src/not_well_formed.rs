@@ -70,7 +70,10 @@ check! {
         explains: ["virtual-proxy/idp-metadata-unreadable", "metadata/role-descriptor-present", "endpoints/idp-unknown-to-sp", "flow/metadata-or-signing-error-at-sp", "flow/request-not-answered"],
         accounts: [Account::sp(&[Meaning::UnknownIdp, Meaning::UnknownEntity])],
         causes: [EDITED_BY_HAND, CUT_SHORT, SP_FILE_DAMAGED],
-        references: [Reference::section(Specification::Xml, "2.1"), Reference::page("https://help.qlik.com/en-US/sense-admin/August2022/Subsystems/DeployAdministerQSE/Content/Sense_DeployAdminister/QSEoW/Administer_QSEoW/Managing_QSEoW/Configure-SAML.htm", "2026-12-01").about("a file with wrong format or content is refused at Apply")],
+        references: [
+            Reference::section(Specification::Xml, "2.1"),
+            Reference::page("https://help.qlik.com/en-US/sense-admin/August2022/Subsystems/DeployAdministerQSE/Content/Sense_DeployAdminister/QSEoW/Administer_QSEoW/Managing_QSEoW/Configure-SAML.htm", "2026-12-01").about("a file with wrong format or content is refused at Apply"),
+        ],
         run: run,
     }
 }

@@ -85,7 +85,11 @@ check! {
             Account::idp(&[Meaning::Certificate, Meaning::Signature]).codes(REFUSALS),
         ],
         causes: [NOT_RENEWED, NOT_REPLACED_AT_SP, ANOTHER_SIGNS],
-        references: [Reference::section(Specification::Rfc(5280), "4.1.2.5"), Reference::page("https://learn.microsoft.com/entra/identity/enterprise-apps/tutorial-manage-certificates-for-federated-single-sign-on", "2026-11-24"), Reference::page("https://learn.microsoft.com/entra/identity-platform/reference-error-codes", "2026-12-01").about("AADSTS50146")],
+        references: [
+            Reference::section(Specification::Rfc(5280), "4.1.2.5"),
+            Reference::page("https://learn.microsoft.com/entra/identity/enterprise-apps/tutorial-manage-certificates-for-federated-single-sign-on", "2026-11-24"),
+            Reference::page("https://learn.microsoft.com/entra/identity-platform/reference-error-codes", "2026-12-01").about("AADSTS50146"),
+        ],
         run: run,
     }
 }

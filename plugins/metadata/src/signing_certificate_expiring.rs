@@ -68,7 +68,10 @@ check! {
         needs: [Need::IdpMetadata, Need::IdpMetadataInSp, Need::ServicePrincipal],
         explains: [],
         causes: [RENEWAL_DUE, REPLACE_AT_SP],
-        references: [Reference::section(Specification::Rfc(5280), "4.1.2.5"), Reference::page("https://learn.microsoft.com/entra/identity/enterprise-apps/tutorial-manage-certificates-for-federated-single-sign-on", "2026-11-24")],
+        references: [
+            Reference::section(Specification::Rfc(5280), "4.1.2.5"),
+            Reference::page("https://learn.microsoft.com/entra/identity/enterprise-apps/tutorial-manage-certificates-for-federated-single-sign-on", "2026-11-24"),
+        ],
         run: run,
     }
 }

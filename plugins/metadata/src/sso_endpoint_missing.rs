@@ -65,7 +65,10 @@ check! {
         explains: ["metadata/stale-copy", "endpoints/sso-url-wrong", "endpoints/idp-unknown-to-sp", "flow/metadata-or-signing-error-at-sp", "flow/request-not-answered"],
         accounts: [Account::sp(&[Meaning::UnknownIdp, Meaning::UnknownEntity])],
         causes: [LOST_IN_EDIT, NOT_OFFERED],
-        references: [Reference::section(Specification::SamlMetadata, "2.4.3"), Reference::sections(Specification::SamlBindings, "3.4", &["3.5"])],
+        references: [
+            Reference::section(Specification::SamlMetadata, "2.4.3"),
+            Reference::sections(Specification::SamlBindings, "3.4", &["3.5"]),
+        ],
         run: run,
     }
 }

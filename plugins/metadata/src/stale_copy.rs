@@ -97,7 +97,10 @@ check! {
         explains: ["signing/active-certificate-not-in-metadata", "flow/metadata-or-signing-error-at-sp"],
         accounts: [Account::sp(&[Meaning::Signature, Meaning::Certificate])],
         causes: [ROLLED_OVER, URL_ALTERED],
-        references: [Reference::section(Specification::SamlMetadata, "2.4.3"), Reference::page("https://learn.microsoft.com/entra/identity-platform/federation-metadata", "2026-11-24").about("signing key rollover")],
+        references: [
+            Reference::section(Specification::SamlMetadata, "2.4.3"),
+            Reference::page("https://learn.microsoft.com/entra/identity-platform/federation-metadata", "2026-11-24").about("signing key rollover"),
+        ],
         run: run,
     }
 }

@@ -65,7 +65,10 @@ check! {
         needs: [Need::IdpMetadata, Need::IdpMetadataInSp],
         explains: [],
         causes: [DOWNLOADED_WITHOUT_APPID, UPLOADED_TENANT_FILE],
-        references: [Reference::page("https://learn.microsoft.com/entra/identity-platform/federation-metadata", "2026-11-24").about("appid"), Reference::page("https://learn.microsoft.com/entra/identity-platform/signing-key-rollover", "2026-11-24")],
+        references: [
+            Reference::page("https://learn.microsoft.com/entra/identity-platform/federation-metadata", "2026-11-24").about("appid"),
+            Reference::page("https://learn.microsoft.com/entra/identity-platform/signing-key-rollover", "2026-11-24"),
+        ],
         run: run,
     }
 }

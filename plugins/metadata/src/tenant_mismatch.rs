@@ -88,7 +88,11 @@ check! {
         explains: ["metadata/stale-copy", "endpoints/entity-id-not-registered", "endpoints/idp-unknown-to-sp", "endpoints/placeholder-value", "endpoints/sso-url-wrong", "flow/metadata-or-signing-error-at-sp", "signing/active-certificate-not-in-metadata"],
         accounts: [Account::sp(&[Meaning::Issuer, Meaning::UnknownIdp, Meaning::UnknownSp, Meaning::UnknownEntity, Meaning::Signature]), Account::idp(&[Meaning::Issuer, Meaning::UnknownIdp, Meaning::UnknownSp, Meaning::UnknownEntity, Meaning::Signature])],
         causes: [OTHER_TENANT, COMMON_METADATA, PUBLISHED_WRONG],
-        references: [Reference::page("https://learn.microsoft.com/entra/identity-platform/federation-metadata", "2026-11-24"), Reference::page("https://learn.microsoft.com/entra/identity-platform/reference-error-codes", "2026-12-01").about("AADSTS50194"), Reference::page("https://learn.microsoft.com/entra/identity-platform/reference-error-codes", "2026-12-01").about("AADSTS90002")],
+        references: [
+            Reference::page("https://learn.microsoft.com/entra/identity-platform/federation-metadata", "2026-11-24"),
+            Reference::page("https://learn.microsoft.com/entra/identity-platform/reference-error-codes", "2026-12-01").about("AADSTS50194"),
+            Reference::page("https://learn.microsoft.com/entra/identity-platform/reference-error-codes", "2026-12-01").about("AADSTS90002"),
+        ],
         run: run,
     }
 }

@@ -63,7 +63,10 @@ check! {
         explains: ["flow/metadata-or-signing-error-at-sp"],
         accounts: [Account::sp_or_loop(&[Meaning::Signature, Meaning::Certificate])],
         causes: [NEW_ACTIVE, OTHER_APPLICATION, WRONG_ACTIVE],
-        references: [Reference::page("https://learn.microsoft.com/graph/api/resources/serviceprincipal", "2026-11-24").about("preferredTokenSigningKeyThumbprint"), Reference::page("https://learn.microsoft.com/entra/identity-platform/federation-metadata", "2026-11-24")],
+        references: [
+            Reference::page("https://learn.microsoft.com/graph/api/resources/serviceprincipal", "2026-11-24").about("preferredTokenSigningKeyThumbprint"),
+            Reference::page("https://learn.microsoft.com/entra/identity-platform/federation-metadata", "2026-11-24"),
+        ],
         run: run,
     }
 }

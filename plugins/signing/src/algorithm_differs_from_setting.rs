@@ -51,7 +51,9 @@ check! {
         needs: [Need::Virtualproxyconfig, Need::TokenIssuancePolicies],
         explains: [],
         causes: [NOT_APPLIED, POLICY_NOT_IN_FORCE],
-        references: [Reference::page("https://learn.microsoft.com/graph/api/resources/tokenissuancepolicy", "2026-11-24")],
+        references: [
+            Reference::page("https://learn.microsoft.com/graph/api/resources/tokenissuancepolicy", "2026-11-24"),
+        ],
         run: run,
     }
 }

@@ -57,7 +57,10 @@ check! {
         explains: ["flow/metadata-or-signing-error-at-sp", "signing/response-unsigned"],
         accounts: [Account::sp_or_loop(&[Meaning::Algorithm, Meaning::Signature])],
         causes: [IDP_NEWER, SP_OLDER],
-        references: [Reference::whole(Specification::Rfc(9231)).about("algorithm identifiers of XML Signature"), Reference::section(Specification::SamlCore, "5.4.2")],
+        references: [
+            Reference::whole(Specification::Rfc(9231)).about("algorithm identifiers of XML Signature"),
+            Reference::section(Specification::SamlCore, "5.4.2"),
+        ],
         run: run,
     }
 }

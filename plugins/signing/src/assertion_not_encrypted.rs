@@ -75,7 +75,10 @@ check! {
         accounts: [Account::sp_or_loop(&[Meaning::UnencryptedAssertion, Meaning::Insecure])],
         logged: "The service provider demands an encrypted assertion",
         causes: [NOT_ENCRYPTING, PLAIN_HTTP],
-        references: [Reference::section(Specification::SamlCore, "2.3.4"), Reference::page("https://community.qlik.com/t5/Official-Support-Articles/SAML-assertion-must-be-encrypted-on-an-unsecured-connection", "2026-11-24")],
+        references: [
+            Reference::section(Specification::SamlCore, "2.3.4"),
+            Reference::page("https://community.qlik.com/t5/Official-Support-Articles/SAML-assertion-must-be-encrypted-on-an-unsecured-connection", "2026-11-24"),
+        ],
         run: run,
     }
 }

@@ -58,7 +58,10 @@ check! {
         accounts: [Account::sp_or_loop(&[Meaning::Decrypt])],
         logged: "The service provider cannot decrypt the assertion",
         causes: [SP_HAS_NO_KEY, IDP_ENCRYPTS, NO_KEY_GIVEN],
-        references: [Reference::sections(Specification::SamlCore, "2.3.4", &["6"]), Reference::page("https://learn.microsoft.com/entra/identity/enterprise-apps/howto-saml-token-encryption", "2026-11-24")],
+        references: [
+            Reference::sections(Specification::SamlCore, "2.3.4", &["6"]),
+            Reference::page("https://learn.microsoft.com/entra/identity/enterprise-apps/howto-saml-token-encryption", "2026-11-24"),
+        ],
         run: run,
     }
 }

@@ -71,7 +71,11 @@ check! {
         accounts: [Account::sp_or_loop(&[Meaning::UnsignedAssertion, Meaning::Signature])],
         logged: "The service provider demands a signed assertion",
         causes: [RESPONSE_ONLY, SP_DEMANDS],
-        references: [Reference::section(Specification::SamlMetadata, "2.4.4").about("WantAssertionsSigned"), Reference::section(Specification::SamlProfiles, "4.1.4.5"), Reference::page("https://learn.microsoft.com/entra/identity/enterprise-apps/certificate-signing-options", "2026-11-24")],
+        references: [
+            Reference::section(Specification::SamlMetadata, "2.4.4").about("WantAssertionsSigned"),
+            Reference::section(Specification::SamlProfiles, "4.1.4.5"),
+            Reference::page("https://learn.microsoft.com/entra/identity/enterprise-apps/certificate-signing-options", "2026-11-24"),
+        ],
         run: run,
     }
 }

@@ -57,7 +57,10 @@ check! {
         explains: ["flow/metadata-or-signing-error-at-sp", "metadata/signing-certificate-expired", "metadata/signing-certificate-expiring"],
         accounts: [Account::sp_or_loop(&[Meaning::Certificate, Meaning::Signature])],
         causes: [IDP_CERTIFICATE, SP_CERTIFICATE],
-        references: [Reference::section(Specification::SamlMetadataInterop, "2.6.1"), Reference::section(Specification::Rfc(5280), "4.1.2.5")],
+        references: [
+            Reference::section(Specification::SamlMetadataInterop, "2.6.1"),
+            Reference::section(Specification::Rfc(5280), "4.1.2.5"),
+        ],
         run: run,
     }
 }

@@ -52,7 +52,10 @@ check! {
         explains: ["flow/metadata-or-signing-error-at-sp", "signing/response-unsigned"],
         accounts: [Account::sp_or_loop(&[Meaning::Certificate, Meaning::Signature])],
         causes: [IDP_LEAVES_OUT, SP_NEEDS_IT],
-        references: [Reference::section(Specification::XmlSignature, "4.5").about("KeyInfo"), Reference::section(Specification::SamlCore, "5.4.5")],
+        references: [
+            Reference::section(Specification::XmlSignature, "4.5").about("KeyInfo"),
+            Reference::section(Specification::SamlCore, "5.4.5"),
+        ],
         run: run,
     }
 }

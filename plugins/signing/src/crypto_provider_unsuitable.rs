@@ -63,7 +63,10 @@ check! {
         explains: [],
         accounts: [Account::sp(&[Meaning::OwnCertificate])],
         causes: [OTHER_PROVIDER],
-        references: [Reference::page("https://learn.microsoft.com/entra/identity/saas-apps/qliksense-enterprise-tutorial", "2026-11-24"), Reference::page("https://www.componentspace.com/forums/1565", "2026-11-24").about("SHA-256 and cryptographic service providers")],
+        references: [
+            Reference::page("https://learn.microsoft.com/entra/identity/saas-apps/qliksense-enterprise-tutorial", "2026-11-24"),
+            Reference::page("https://www.componentspace.com/forums/1565", "2026-11-24").about("SHA-256 and cryptographic service providers"),
+        ],
         run: run,
     }
 }

@@ -53,7 +53,10 @@ check! {
         explains: ["flow/metadata-or-signing-error-at-sp", "signing/assertion-undecryptable"],
         accounts: [Account::sp_or_loop(&[Meaning::Decrypt])],
         causes: [OLD_CERTIFICATE, NOT_ITS_OWN],
-        references: [Reference::section(Specification::SamlMetadata, "2.4.1.1").about("use=\"encryption\""), Reference::page("https://learn.microsoft.com/entra/identity/enterprise-apps/howto-saml-token-encryption", "2026-11-24")],
+        references: [
+            Reference::section(Specification::SamlMetadata, "2.4.1.1").about("use=\"encryption\""),
+            Reference::page("https://learn.microsoft.com/entra/identity/enterprise-apps/howto-saml-token-encryption", "2026-11-24"),
+        ],
         run: run,
     }
 }

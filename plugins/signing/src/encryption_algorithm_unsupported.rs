@@ -53,7 +53,10 @@ check! {
         explains: ["flow/metadata-or-signing-error-at-sp", "signing/assertion-undecryptable"],
         accounts: [Account::sp_or_loop(&[Meaning::Decrypt, Meaning::Algorithm])],
         causes: [IDP_NEWER, SP_OLDER],
-        references: [Reference::section(Specification::XmlEncryption, "5.1"), Reference::section(Specification::SamlMetadata, "2.4.1.1").about("EncryptionMethod")],
+        references: [
+            Reference::section(Specification::XmlEncryption, "5.1"),
+            Reference::section(Specification::SamlMetadata, "2.4.1.1").about("EncryptionMethod"),
+        ],
         run: run,
     }
 }

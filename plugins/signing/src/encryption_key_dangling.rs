@@ -48,7 +48,9 @@ check! {
         explains: ["flow/idp-error-page"],
         accounts: [Account::idp(&[]).codes(&[CODE])],
         causes: [REMOVED],
-        references: [Reference::page("https://learn.microsoft.com/entra/identity/enterprise-apps/howto-saml-token-encryption", "2026-11-24")],
+        references: [
+            Reference::page("https://learn.microsoft.com/entra/identity/enterprise-apps/howto-saml-token-encryption", "2026-11-24"),
+        ],
         run: run,
     }
 }

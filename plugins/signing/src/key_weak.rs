@@ -65,7 +65,10 @@ check! {
         needs: [Need::Capture, Need::IdpMetadata, Need::IdpMetadataInSp, Need::SpMetadata, Need::SpMetadataInIdp, Need::ServicePrincipal],
         explains: [],
         causes: [IDP_KEY, SP_KEY, IDP_ENCRYPTION],
-        references: [Reference::page("https://csrc.nist.gov/pubs/sp/800/131/a/r2/final", "2026-11-24").about("NIST SP 800-131A Rev. 2"), Reference::whole(Specification::Rfc(6151)).about("MD5")],
+        references: [
+            Reference::page("https://csrc.nist.gov/pubs/sp/800/131/a/r2/final", "2026-11-24").about("NIST SP 800-131A Rev. 2"),
+            Reference::whole(Specification::Rfc(6151)).about("MD5"),
+        ],
         run: run,
     }
 }

@@ -54,7 +54,10 @@ check! {
         explains: ["flow/metadata-or-signing-error-at-sp", "signing/response-unsigned", "signing/signature-invalid"],
         accounts: [Account::sp_or_loop(&[Meaning::Signature, Meaning::Damaged])],
         causes: [IN_THE_SOURCE, SIGNER_WRITES_RAW],
-        references: [Reference::section(Specification::Xml, "2.11").about("end-of-line handling"), Reference::section(Specification::CanonicalXml, "2.3")],
+        references: [
+            Reference::section(Specification::Xml, "2.11").about("end-of-line handling"),
+            Reference::section(Specification::CanonicalXml, "2.3"),
+        ],
         run: run,
     }
 }

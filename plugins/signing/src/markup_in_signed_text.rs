@@ -47,7 +47,11 @@ check! {
         needs: [Need::Capture],
         explains: [],
         causes: [WRITTEN_IN, SP_READS_PART],
-        references: [Reference::advisories(&["CVE-2017-11427"]).about("and others: VU#475445"), Reference::advisories(&["CVE-2025-29775"]), Reference::section(Specification::CanonicalXml, "2.1")],
+        references: [
+            Reference::advisories(&["CVE-2017-11427"]).about("and others: VU#475445"),
+            Reference::advisories(&["CVE-2025-29775"]),
+            Reference::section(Specification::CanonicalXml, "2.1"),
+        ],
         run: run,
     }
 }

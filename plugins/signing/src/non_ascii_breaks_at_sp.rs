@@ -63,7 +63,10 @@ check! {
         explains: ["flow/metadata-or-signing-error-at-sp", "signing/response-unsigned"],
         accounts: [Account::sp_or_loop(&[Meaning::Signature, Meaning::Damaged, Meaning::Malformed])],
         causes: [SP_DECODES, IDP_DECLARES, LEAVE_OUT],
-        references: [Reference::section(Specification::Xml, "4.3.3").about("character encoding"), Reference::section(Specification::SamlBindings, "3.5.4").about("message encoding")],
+        references: [
+            Reference::section(Specification::Xml, "4.3.3").about("character encoding"),
+            Reference::section(Specification::SamlBindings, "3.5.4").about("message encoding"),
+        ],
         run: run,
     }
 }

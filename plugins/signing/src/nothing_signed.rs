@@ -74,7 +74,10 @@ check! {
         explains: ["flow/metadata-or-signing-error-at-sp", "signing/algorithm-differs-from-setting", "signing/assertion-unsigned"],
         accounts: [Account::sp_or_loop(&[Meaning::UnsignedAssertion, Meaning::UnsignedMessage, Meaning::Signature, Meaning::Logout]), Account::logout(&[Meaning::UnsignedAssertion, Meaning::UnsignedMessage, Meaning::Signature, Meaning::Logout])],
         causes: [NOT_SIGNING, LOGOUT_NOT_SIGNED, STRIPPED],
-        references: [Reference::sections(Specification::SamlProfiles, "4.1.4.5", &["4.4.4"]), Reference::section(Specification::SamlBindings, "3.5.5.2")],
+        references: [
+            Reference::sections(Specification::SamlProfiles, "4.1.4.5", &["4.4.4"]),
+            Reference::section(Specification::SamlBindings, "3.5.5.2"),
+        ],
         run: run,
     }
 }

@@ -55,7 +55,9 @@ check! {
             Account::idp(&[Meaning::RequestSignature, Meaning::Signature, Meaning::Algorithm]),
         ],
         causes: [NO_RIGHTS, NOT_THERE],
-        references: [Reference::page("https://community.qlik.com/t5/Official-Support-Articles", "2026-12-01").about("ta-p/1716657")],
+        references: [
+            Reference::page("https://community.qlik.com/t5/Official-Support-Articles", "2026-12-01").about("ta-p/1716657"),
+        ],
         run: run,
     }
 }

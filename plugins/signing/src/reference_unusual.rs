@@ -54,7 +54,11 @@ check! {
         explains: ["flow/metadata-or-signing-error-at-sp", "signing/assertion-unsigned", "signing/signature-invalid"],
         accounts: [Account::sp(&[Meaning::Signature, Meaning::UnsignedMessage, Meaning::Malformed, Meaning::Algorithm, Meaning::UnsignedAssertion])],
         causes: [SIGNER_UNUSUAL, SP_MUST_REFUSE],
-        references: [Reference::section(Specification::SamlCore, "5.4"), Reference::advisories(&["CVE-2025-25291", "CVE-2025-66567", "CVE-2025-66568"]), Reference::page("https://www.w3.org/TR/xmldsig-bestpractices/", "2026-11-24")],
+        references: [
+            Reference::section(Specification::SamlCore, "5.4"),
+            Reference::advisories(&["CVE-2025-25291", "CVE-2025-66567", "CVE-2025-66568"]),
+            Reference::page("https://www.w3.org/TR/xmldsig-bestpractices/", "2026-11-24"),
+        ],
         run: run,
     }
 }

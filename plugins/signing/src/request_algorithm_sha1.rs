@@ -55,7 +55,11 @@ check! {
         explains: ["flow/request-not-answered", "signing/request-signature-invalid"],
         accounts: [Account::idp(&[Meaning::Algorithm, Meaning::RequestSignature])],
         causes: [SET_TO_SHA1, WEAK_NOT_ALLOWED],
-        references: [Reference::whole(Specification::Rfc(6194)), Reference::page("https://learn.microsoft.com/entra/identity/enterprise-apps/howto-enforce-signed-saml-authentication", "2026-11-24"), Reference::page("https://learn.microsoft.com/entra/identity/saas-apps/qliksense-enterprise-tutorial", "2026-11-24")],
+        references: [
+            Reference::whole(Specification::Rfc(6194)),
+            Reference::page("https://learn.microsoft.com/entra/identity/enterprise-apps/howto-enforce-signed-saml-authentication", "2026-11-24"),
+            Reference::page("https://learn.microsoft.com/entra/identity/saas-apps/qliksense-enterprise-tutorial", "2026-11-24"),
+        ],
         run: run,
     }
 }

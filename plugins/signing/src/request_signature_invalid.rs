@@ -65,7 +65,10 @@ check! {
         explains: ["flow/request-not-answered", "flow/response-not-posted"],
         accounts: [Account::looping(&[Meaning::RequestSignature, Meaning::Signature, Meaning::Logout]), Account::idp(&[Meaning::RequestSignature, Meaning::Signature, Meaning::Logout]).codes(CODES), Account::logout(&[Meaning::RequestSignature, Meaning::Signature, Meaning::Logout])],
         causes: [REENCODED, SIGNED_OTHERWISE, OTHER_KEY],
-        references: [Reference::section(Specification::SamlBindings, "3.4.4.1"), Reference::page("https://learn.microsoft.com/entra/identity/enterprise-apps/howto-enforce-signed-saml-authentication", "2026-11-24")],
+        references: [
+            Reference::section(Specification::SamlBindings, "3.4.4.1"),
+            Reference::page("https://learn.microsoft.com/entra/identity/enterprise-apps/howto-enforce-signed-saml-authentication", "2026-11-24"),
+        ],
         run: run,
     }
 }

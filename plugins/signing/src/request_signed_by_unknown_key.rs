@@ -72,7 +72,10 @@ check! {
         accounts: [Account::looping(&[Meaning::RequestSignature, Meaning::Signature, Meaning::Certificate, Meaning::Logout]), Account::idp(&[Meaning::RequestSignature, Meaning::Signature, Meaning::Certificate, Meaning::Logout]).codes(ACCOUNTED), Account::logout(&[Meaning::RequestSignature, Meaning::Signature, Meaning::Certificate, Meaning::Logout])],
         logged: "The identity provider cannot verify the request's signature",
         causes: [CERTIFICATE_RENEWED, OTHER_KEY],
-        references: [Reference::section(Specification::SamlMetadata, "2.4.1.1"), Reference::page("https://learn.microsoft.com/entra/identity/enterprise-apps/howto-enforce-signed-saml-authentication", "2026-11-24")],
+        references: [
+            Reference::section(Specification::SamlMetadata, "2.4.1.1"),
+            Reference::page("https://learn.microsoft.com/entra/identity/enterprise-apps/howto-enforce-signed-saml-authentication", "2026-11-24"),
+        ],
         run: run,
     }
 }

@@ -82,7 +82,11 @@ check! {
         explains: ["flow/request-not-answered", "flow/response-not-posted"],
         accounts: [Account::looping(&[Meaning::RequestSignature, Meaning::UnsignedMessage, Meaning::Signature]), Account::idp(&[Meaning::RequestSignature, Meaning::UnsignedMessage, Meaning::Signature])],
         causes: [SP_DOES_NOT_SIGN, SIGNED_IN_XML, NOT_NEEDED, STARTED_AT_IDP],
-        references: [Reference::section(Specification::SamlMetadata, "2.4.3").about("WantAuthnRequestsSigned"), Reference::section(Specification::SamlBindings, "3.4.4.1"), Reference::page("https://learn.microsoft.com/entra/identity/enterprise-apps/howto-enforce-signed-saml-authentication", "2026-11-24")],
+        references: [
+            Reference::section(Specification::SamlMetadata, "2.4.3").about("WantAuthnRequestsSigned"),
+            Reference::section(Specification::SamlBindings, "3.4.4.1"),
+            Reference::page("https://learn.microsoft.com/entra/identity/enterprise-apps/howto-enforce-signed-saml-authentication", "2026-11-24"),
+        ],
         run: run,
     }
 }

@@ -54,7 +54,10 @@ check! {
         explains: ["flow/metadata-or-signing-error-at-sp", "signing/algorithm-differs-from-setting"],
         accounts: [Account::sp_or_loop(&[Meaning::Algorithm, Meaning::Signature])],
         causes: [SET_TO_SHA1, SP_REFUSES_SHA1],
-        references: [Reference::whole(Specification::Rfc(6194)), Reference::page("https://learn.microsoft.com/entra/identity/enterprise-apps/certificate-signing-options", "2026-11-24")],
+        references: [
+            Reference::whole(Specification::Rfc(6194)),
+            Reference::page("https://learn.microsoft.com/entra/identity/enterprise-apps/certificate-signing-options", "2026-11-24"),
+        ],
         run: run,
     }
 }

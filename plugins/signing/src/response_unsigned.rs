@@ -55,7 +55,10 @@ check! {
         explains: ["flow/metadata-or-signing-error-at-sp"],
         accounts: [Account::sp_or_loop(&[Meaning::UnsignedMessage])],
         causes: [ASSERTION_ONLY, SP_DEMANDS],
-        references: [Reference::section(Specification::SamlProfiles, "4.1.4.5"), Reference::page("https://learn.microsoft.com/entra/identity/enterprise-apps/certificate-signing-options", "2026-11-24")],
+        references: [
+            Reference::section(Specification::SamlProfiles, "4.1.4.5"),
+            Reference::page("https://learn.microsoft.com/entra/identity/enterprise-apps/certificate-signing-options", "2026-11-24"),
+        ],
         run: run,
     }
 }

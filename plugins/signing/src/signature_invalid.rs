@@ -59,7 +59,10 @@ check! {
         explains: ["flow/message-damaged", "flow/metadata-or-signing-error-at-sp"],
         accounts: [Account::sp_or_loop(&[Meaning::Signature, Meaning::UnsignedMessage, Meaning::Damaged, Meaning::Logout]), Account::logout(&[Meaning::Signature, Meaning::UnsignedMessage, Meaning::Damaged, Meaning::Logout])],
         causes: [CHANGED, OTHER_KEY, SIGNER_BROKEN],
-        references: [Reference::section(Specification::XmlSignature, "3.2").about("reference and signature validation"), Reference::section(Specification::SamlCore, "5")],
+        references: [
+            Reference::section(Specification::XmlSignature, "3.2").about("reference and signature validation"),
+            Reference::section(Specification::SamlCore, "5"),
+        ],
         run: run,
     }
 }

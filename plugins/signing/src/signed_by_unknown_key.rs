@@ -67,7 +67,11 @@ check! {
         accounts: [Account::sp_or_loop(&[Meaning::Signature, Meaning::UnsignedMessage, Meaning::Certificate, Meaning::Logout]), Account::logout(&[Meaning::Signature, Meaning::UnsignedMessage, Meaning::Certificate, Meaning::Logout])],
         logged: "The service provider cannot verify the signature",
         causes: [ROLLED_OVER, WRONG_CERTIFICATE_ACTIVE, OTHER_METADATA],
-        references: [Reference::section(Specification::SamlProfiles, "4.1.4.3"), Reference::section(Specification::SamlMetadataInterop, "2.5"), Reference::page("https://learn.microsoft.com/entra/identity/enterprise-apps/tutorial-manage-certificates-for-federated-single-sign-on", "2026-11-24")],
+        references: [
+            Reference::section(Specification::SamlProfiles, "4.1.4.3"),
+            Reference::section(Specification::SamlMetadataInterop, "2.5"),
+            Reference::page("https://learn.microsoft.com/entra/identity/enterprise-apps/tutorial-manage-certificates-for-federated-single-sign-on", "2026-11-24"),
+        ],
         run: run,
     }
 }

@@ -47,7 +47,10 @@ check! {
         explains: ["flow/idp-error-page"],
         accounts: [Account::idp(&[]).codes(&[CODE])],
         causes: [SYMMETRIC],
-        references: [Reference::page("https://learn.microsoft.com/entra/identity-platform/reference-error-codes", "2026-12-01").about("AADSTS50000, cause 4"), Reference::page("https://learn.microsoft.com/graph/api/resources/keycredential", "2026-12-01")],
+        references: [
+            Reference::page("https://learn.microsoft.com/entra/identity-platform/reference-error-codes", "2026-12-01").about("AADSTS50000, cause 4"),
+            Reference::page("https://learn.microsoft.com/graph/api/resources/keycredential", "2026-12-01"),
+        ],
         run: run,
     }
 }

@@ -49,7 +49,9 @@ check! {
         explains: ["signing/request-signed-by-unknown-key", "flow/request-not-answered"],
         accounts: [Account::idp(&[]).codes(&[CODE])],
         causes: [NONE_UPLOADED],
-        references: [Reference::page("https://learn.microsoft.com/entra/identity/enterprise-apps/howto-enforce-signed-saml-authentication", "2026-11-24")],
+        references: [
+            Reference::page("https://learn.microsoft.com/entra/identity/enterprise-apps/howto-enforce-signed-saml-authentication", "2026-11-24"),
+        ],
         run: run,
     }
 }

@@ -64,7 +64,11 @@ check! {
         explains: ["flow/metadata-or-signing-error-at-sp", "signing/assertion-unsigned", "signing/reference-unusual", "signing/signature-invalid"],
         accounts: [Account::sp(&[Meaning::Signature, Meaning::UnsignedMessage, Meaning::Malformed, Meaning::UnsignedAssertion])],
         causes: [REBUILT, SP_MUST_REFUSE],
-        references: [Reference::section(Specification::SamlCore, "5.4.2").about("references"), Reference::page("https://www.usenix.org/conference/usenixsecurity12/technical-sessions/presentation/somorovsky", "2026-11-24").about("Somorovsky et al., On Breaking SAML: Be Whoever You Want to Be, 2012"), Reference::advisories(&["CVE-2022-41912", "CVE-2024-45409", "CVE-2025-47949"])],
+        references: [
+            Reference::section(Specification::SamlCore, "5.4.2").about("references"),
+            Reference::page("https://www.usenix.org/conference/usenixsecurity12/technical-sessions/presentation/somorovsky", "2026-11-24").about("Somorovsky et al., On Breaking SAML: Be Whoever You Want to Be, 2012"),
+            Reference::advisories(&["CVE-2022-41912", "CVE-2024-45409", "CVE-2025-47949"]),
+        ],
         run: run,
     }
 }

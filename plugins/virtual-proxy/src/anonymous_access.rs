@@ -45,7 +45,10 @@ check! {
         needs: [Need::Virtualproxyconfig, Need::Capture],
         explains: [],
         causes: [ALLOWED],
-        references: [Reference::page("https://learn.microsoft.com/entra/identity/saas-apps/qliksense-enterprise-tutorial", "2026-11-24").about("step 7a"), Reference::page("https://help.qlik.com/en-US/sense-developer", "2026-11-24").about("VirtualProxyConfig.anonymousAccessMode")],
+        references: [
+            Reference::page("https://learn.microsoft.com/entra/identity/saas-apps/qliksense-enterprise-tutorial", "2026-11-24").about("step 7a"),
+            Reference::page("https://help.qlik.com/en-US/sense-developer", "2026-11-24").about("VirtualProxyConfig.anonymousAccessMode"),
+        ],
         run: run,
     }
 }

@@ -43,7 +43,10 @@ check! {
         explains: ["virtual-proxy/idp-metadata-missing", "endpoints/acs-differs-from-sp-metadata", "endpoints/response-sent-to-wrong-acs", "flow/request-not-answered"],
         accounts: [Account::sp(&[]), Account::between(&[])],
         causes: [METHOD_NOT_CHOSEN],
-        references: [Reference::page("https://help.qlik.com/en-US/sense-developer", "2026-11-24").about("VirtualProxyConfig.authenticationMethod: 3 is SAML"), Reference::page("https://learn.microsoft.com/entra/identity/saas-apps/qliksense-enterprise-tutorial", "2026-11-24").about("step 7b")],
+        references: [
+            Reference::page("https://help.qlik.com/en-US/sense-developer", "2026-11-24").about("VirtualProxyConfig.authenticationMethod: 3 is SAML"),
+            Reference::page("https://learn.microsoft.com/entra/identity/saas-apps/qliksense-enterprise-tutorial", "2026-11-24").about("step 7b"),
+        ],
         run: run,
     }
 }

@@ -83,7 +83,9 @@ check! {
         explains: ["hosts/websocket-refused"],
         accounts: [Account::sp_or_loop(&[Meaning::Origin])],
         causes: [NOT_SET, TOKEN_NOT_SENT],
-        references: [Reference::page("https://community.qlik.com/t5/Official-Support-Articles", "2026-12-01").about("ta-p/2509211, ta-p/2539417")],
+        references: [
+            Reference::page("https://community.qlik.com/t5/Official-Support-Articles", "2026-12-01").about("ta-p/2509211, ta-p/2539417"),
+        ],
         run: run,
     }
 }

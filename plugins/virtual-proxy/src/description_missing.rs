@@ -38,7 +38,9 @@ check! {
         needs: [Need::Virtualproxyconfig],
         explains: [],
         causes: [LEFT_EMPTY],
-        references: [Reference::page("https://learn.microsoft.com/entra/identity/saas-apps/qliksense-enterprise-tutorial", "2026-11-24").about("step 6a")],
+        references: [
+            Reference::page("https://learn.microsoft.com/entra/identity/saas-apps/qliksense-enterprise-tutorial", "2026-11-24").about("step 6a"),
+        ],
         run: run,
     }
 }

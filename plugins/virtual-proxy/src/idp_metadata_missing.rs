@@ -54,7 +54,9 @@ check! {
         explains: ["metadata/role-descriptor-present", "endpoints/idp-unknown-to-sp", "flow/metadata-or-signing-error-at-sp", "flow/request-not-answered"],
         accounts: [Account::sp(&[Meaning::UnknownIdp])],
         causes: [NEVER_UPLOADED],
-        references: [Reference::page("https://learn.microsoft.com/entra/identity/saas-apps/qliksense-enterprise-tutorial", "2026-11-24").about("step 7e")],
+        references: [
+            Reference::page("https://learn.microsoft.com/entra/identity/saas-apps/qliksense-enterprise-tutorial", "2026-11-24").about("step 7e"),
+        ],
         run: run,
     }
 }

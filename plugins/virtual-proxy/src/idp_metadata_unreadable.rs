@@ -56,7 +56,10 @@ check! {
         explains: ["metadata/not-saml-metadata", "metadata/role-descriptor-present", "endpoints/idp-unknown-to-sp", "flow/metadata-or-signing-error-at-sp", "flow/request-not-answered"],
         accounts: [Account::sp(&[Meaning::UnknownIdp])],
         causes: [NOT_A_FILE],
-        references: [Reference::page("https://help.qlik.com/en-US/sense-developer", "2026-11-24").about("VirtualProxyConfig.samlMetadataIdP"), Reference::page("https://help.qlik.com/en-US/sense-admin/August2022/Subsystems/DeployAdministerQSE/Content/Sense_DeployAdminister/QSEoW/Administer_QSEoW/Managing_QSEoW/Configure-SAML.htm", "2026-12-01").about("wrong content is refused at Apply")],
+        references: [
+            Reference::page("https://help.qlik.com/en-US/sense-developer", "2026-11-24").about("VirtualProxyConfig.samlMetadataIdP"),
+            Reference::page("https://help.qlik.com/en-US/sense-admin/August2022/Subsystems/DeployAdministerQSE/Content/Sense_DeployAdminister/QSEoW/Administer_QSEoW/Managing_QSEoW/Configure-SAML.htm", "2026-12-01").about("wrong content is refused at Apply"),
+        ],
         run: run,
     }
 }

@@ -86,7 +86,9 @@ check! {
         needs: [Need::Virtualproxyconfig],
         explains: [],
         causes: [ONE_UPDATED],
-        references: [Reference::page("https://help.qlik.com/en-US/sense-admin/August2022/Subsystems/DeployAdministerQSE/Content/Sense_DeployAdminister/QSEoW/Administer_QSEoW/Managing_QSEoW/Configure-SAML.htm", "2026-12-01").about("each virtual proxy has its own metadata")],
+        references: [
+            Reference::page("https://help.qlik.com/en-US/sense-admin/August2022/Subsystems/DeployAdministerQSE/Content/Sense_DeployAdminister/QSEoW/Administer_QSEoW/Managing_QSEoW/Configure-SAML.htm", "2026-12-01").about("each virtual proxy has its own metadata"),
+        ],
         run: run,
     }
 }

@@ -42,7 +42,9 @@ check! {
         explains: ["hosts/websocket-refused"],
         accounts: [Account::sp(&[])],
         causes: [NONE_ADDED],
-        references: [Reference::page("https://learn.microsoft.com/entra/identity/saas-apps/qliksense-enterprise-tutorial", "2026-11-24").about("steps 8 and 9")],
+        references: [
+            Reference::page("https://learn.microsoft.com/entra/identity/saas-apps/qliksense-enterprise-tutorial", "2026-11-24").about("steps 8 and 9"),
+        ],
         run: run,
     }
 }

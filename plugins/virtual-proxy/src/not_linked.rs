@@ -50,7 +50,9 @@ check! {
         explains: ["flow/request-not-answered", "endpoints/acs-port-differs-from-proxy", "flow/no-saml-messages"],
         accounts: [Account::sp(&[]), Account::between(&[])],
         causes: [LINK_FORGOTTEN],
-        references: [Reference::page("https://help.qlik.com/en-US/sense-admin/May2023/Subsystems/DeployAdministerQSE/Content/Sense_DeployAdminister/QSEoW/Administer_QSEoW/Managing_QSEoW/create-virtual-proxy.htm", "2026-12-01").about("must be linked to a proxy service before it is available")],
+        references: [
+            Reference::page("https://help.qlik.com/en-US/sense-admin/May2023/Subsystems/DeployAdministerQSE/Content/Sense_DeployAdminister/QSEoW/Administer_QSEoW/Managing_QSEoW/create-virtual-proxy.htm", "2026-12-01").about("must be linked to a proxy service before it is available"),
+        ],
         run: run,
     }
 }

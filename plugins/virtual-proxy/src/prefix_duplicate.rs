@@ -55,7 +55,9 @@ check! {
         explains: ["flow/session-cookie-lost"],
         accounts: [Account::sp_or_loop(&[Meaning::NoSession]), Account::between(&[Meaning::NoSession])],
         causes: [USED_TWICE],
-        references: [Reference::page("https://help.qlik.com/en-US/sense-admin/May2023/Subsystems/DeployAdministerQSE/Content/Sense_DeployAdminister/QSEoW/Administer_QSEoW/Managing_QSEoW/create-virtual-proxy.htm", "2026-12-01").about("the prefix must be unique for each virtual proxy")],
+        references: [
+            Reference::page("https://help.qlik.com/en-US/sense-admin/May2023/Subsystems/DeployAdministerQSE/Content/Sense_DeployAdminister/QSEoW/Administer_QSEoW/Managing_QSEoW/create-virtual-proxy.htm", "2026-12-01").about("the prefix must be unique for each virtual proxy"),
+        ],
         run: run,
     }
 }

@@ -44,7 +44,9 @@ check! {
         explains: ["endpoints/acs-not-registered", "endpoints/acs-differs-from-sp-metadata", "endpoints/response-sent-to-wrong-acs", "endpoints/sign-on-url-wrong", "flow/request-not-answered"],
         accounts: [Account::sp(&[]), Account::between(&[])],
         causes: [ENTERED_WRONG],
-        references: [Reference::page("https://help.qlik.com/en-US/sense-admin/May2023/Subsystems/DeployAdministerQSE/Content/Sense_DeployAdminister/QSEoW/Administer_QSEoW/Managing_QSEoW/create-virtual-proxy.htm", "2026-12-01").about("prefix: a-z 0-9 - . _ ~")],
+        references: [
+            Reference::page("https://help.qlik.com/en-US/sense-admin/May2023/Subsystems/DeployAdministerQSE/Content/Sense_DeployAdminister/QSEoW/Administer_QSEoW/Managing_QSEoW/create-virtual-proxy.htm", "2026-12-01").about("prefix: a-z 0-9 - . _ ~"),
+        ],
         run: run,
     }
 }

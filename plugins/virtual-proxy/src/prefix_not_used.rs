@@ -62,7 +62,9 @@ check! {
         explains: [],
         accounts: [Account::sp(&[]), Account::between(&[])],
         causes: [WITHOUT_PREFIX, MAKE_IT_DEFAULT],
-        references: [Reference::page("https://help.qlik.com/en-US/sense-admin/May2023/Subsystems/DeployAdministerQSE/Content/Sense_DeployAdminister/QSEoW/Administer_QSEoW/Managing_QSEoW/virtual-proxies-overview.htm", "2026-12-01").about("prefix")],
+        references: [
+            Reference::page("https://help.qlik.com/en-US/sense-admin/May2023/Subsystems/DeployAdministerQSE/Content/Sense_DeployAdminister/QSEoW/Administer_QSEoW/Managing_QSEoW/virtual-proxies-overview.htm", "2026-12-01").about("prefix"),
+        ],
         run: run,
     }
 }

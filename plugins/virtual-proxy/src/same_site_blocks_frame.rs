@@ -75,7 +75,10 @@ check! {
         explains: ["flow/session-cookie-lost", "flow/redirect-loop", "hosts/websocket-refused"],
         accounts: [Account::sp_or_loop(&[Meaning::NoSession])],
         causes: [NOT_NONE, THIRD_PARTY],
-        references: [Reference::sections(Specification::CookiesDraft, "5.2", &["8.8.1"]), Reference::page("https://help.qlik.com/en-US/sense-admin/May2023/Subsystems/DeployAdministerQSE/Content/Sense_DeployAdminister/QSEoW/Administer_QSEoW/Managing_QSEoW/create-virtual-proxy.htm", "2026-12-01").about("SameSite attribute")],
+        references: [
+            Reference::sections(Specification::CookiesDraft, "5.2", &["8.8.1"]),
+            Reference::page("https://help.qlik.com/en-US/sense-admin/May2023/Subsystems/DeployAdministerQSE/Content/Sense_DeployAdminister/QSEoW/Administer_QSEoW/Managing_QSEoW/create-virtual-proxy.htm", "2026-12-01").about("SameSite attribute"),
+        ],
         run: run,
     }
 }

@@ -58,7 +58,10 @@ check! {
         explains: ["flow/session-cookie-lost"],
         accounts: [Account::looping(&[Meaning::NoSession])],
         causes: [SECURE_NOT_SET, PLAIN_HTTP],
-        references: [Reference::section(Specification::CookiesDraft, "5.6").about("a cookie with SameSite=None and without Secure is ignored"), Reference::page("https://help.qlik.com/en-US/sense-developer", "2026-11-24").about("VirtualProxyConfig.sameSiteAttributeHttps, hasSecureAttributeHttps")],
+        references: [
+            Reference::section(Specification::CookiesDraft, "5.6").about("a cookie with SameSite=None and without Secure is ignored"),
+            Reference::page("https://help.qlik.com/en-US/sense-developer", "2026-11-24").about("VirtualProxyConfig.sameSiteAttributeHttps, hasSecureAttributeHttps"),
+        ],
         run: run,
     }
 }

@@ -43,7 +43,9 @@ check! {
         explains: ["flow/request-not-answered", "endpoints/sign-on-url-wrong"],
         accounts: [Account::sp(&[]), Account::between(&[])],
         causes: [DEFAULT_PROXY_USED],
-        references: [Reference::page("https://help.qlik.com/en-US/sense-admin/August2022/Subsystems/DeployAdministerQSE/Content/Sense_DeployAdminister/QSEoW/Administer_QSEoW/Managing_QSEoW/Configure-SAML.htm", "2026-12-01").about("SAML cannot be used for a default virtual proxy")],
+        references: [
+            Reference::page("https://help.qlik.com/en-US/sense-admin/August2022/Subsystems/DeployAdministerQSE/Content/Sense_DeployAdminister/QSEoW/Administer_QSEoW/Managing_QSEoW/Configure-SAML.htm", "2026-12-01").about("SAML cannot be used for a default virtual proxy"),
+        ],
         run: run,
     }
 }

@@ -45,7 +45,10 @@ check! {
         explains: ["flow/session-cookie-lost"],
         accounts: [Account::looping(&[Meaning::NoSession])],
         causes: [OTHER_DOMAIN],
-        references: [Reference::section(Specification::Rfc(6265), "5.1.3").about("domain matching"), Reference::section(Specification::Rfc(6265), "5.3").about("step 6: a cookie for another domain is ignored")],
+        references: [
+            Reference::section(Specification::Rfc(6265), "5.1.3").about("domain matching"),
+            Reference::section(Specification::Rfc(6265), "5.3").about("step 6: a cookie for another domain is ignored"),
+        ],
         run: run,
     }
 }

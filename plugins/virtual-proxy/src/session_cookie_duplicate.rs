@@ -55,7 +55,10 @@ check! {
         explains: ["flow/session-cookie-lost"],
         accounts: [Account::looping(&[Meaning::NoSession])],
         causes: [USED_TWICE],
-        references: [Reference::page("https://help.qlik.com/en-US/sense-admin/May2023/Subsystems/DeployAdministerQSE/Content/Sense_DeployAdminister/QSEoW/Administer_QSEoW/Managing_QSEoW/create-virtual-proxy.htm", "2026-12-01").about("sessionCookieHeaderName must be unique for each virtual proxy"), Reference::page("https://learn.microsoft.com/entra/identity/saas-apps/qliksense-enterprise-tutorial", "2026-11-24").about("step 6d")],
+        references: [
+            Reference::page("https://help.qlik.com/en-US/sense-admin/May2023/Subsystems/DeployAdministerQSE/Content/Sense_DeployAdminister/QSEoW/Administer_QSEoW/Managing_QSEoW/create-virtual-proxy.htm", "2026-12-01").about("sessionCookieHeaderName must be unique for each virtual proxy"),
+            Reference::page("https://learn.microsoft.com/entra/identity/saas-apps/qliksense-enterprise-tutorial", "2026-11-24").about("step 6d"),
+        ],
         run: run,
     }
 }

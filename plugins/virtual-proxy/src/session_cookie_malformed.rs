@@ -52,7 +52,11 @@ check! {
         explains: ["flow/session-cookie-lost"],
         accounts: [Account::looping(&[Meaning::NoSession])],
         causes: [ENTERED_WRONG, PREFIX_WITHOUT_SECURE],
-        references: [Reference::section(Specification::Rfc(6265), "4.1.1").about("cookie-name is a token"), Reference::section(Specification::Rfc(9110), "5.6.2").about("token"), Reference::section(Specification::CookiesDraft, "4.1.3").about("name prefixes")],
+        references: [
+            Reference::section(Specification::Rfc(6265), "4.1.1").about("cookie-name is a token"),
+            Reference::section(Specification::Rfc(9110), "5.6.2").about("token"),
+            Reference::section(Specification::CookiesDraft, "4.1.3").about("name prefixes"),
+        ],
         run: run,
     }
 }
