@@ -17,6 +17,7 @@
 //! - [`printed`]: what a plugin prints besides answers
 //! - [`sight`]: what of a Case a plugin sees
 //! - [`withhold`]: what a plugin does not see
+//! - `announced`: secrets in what a plugin prints
 //! - [`belief`]: what is believed of what it says
 //! - [`worker`]: the worker's side for libraries and programs
 //! - [`interpreter`]: who runs a script where the system does not read its first line
@@ -26,6 +27,7 @@
 //! - [`standard_output`]: whether there is anywhere to write to
 //! - [`digest`]: the SHA-256 a plugin is trusted by
 
+mod announced;
 pub mod belief;
 pub mod copy;
 pub mod digest;

@@ -1,5 +1,6 @@
 //! What a plugin prints besides its answers: kept, so that whoever looks for its fault can read it, and bounded.
 
+use crate::announced::without_secrets;
 use crate::withhold::without_addresses;
 use std::collections::VecDeque;
 use std::io::Read;
@@ -51,7 +52,7 @@ impl Kept {
             .chars()
             .map(|c| if c.is_control() && c != '\n' && c != '\t' { '\u{fffd}' } else { c })
             .collect();
-        without_addresses(clean.trim_end())
+        without_addresses(&without_secrets(clean.trim_end()))
     }
 }
 
@@ -71,7 +72,7 @@ impl Printed {
         Self { kept, ended }
     }
 
-    /// What was printed since this was last asked, without addresses of people and characters that could disguise it.
+    /// What was printed since this was last asked, without addresses of people, announced secrets, and characters that could disguise it.
     /// Where the worker has `ended`, what is still on the way is waited for.
     pub(crate) fn take(&self, ended: bool) -> String {
         if ended {
@@ -101,7 +102,7 @@ mod tests {
     #[test]
     fn beginning_and_end_are_kept_and_nobody_is_named() {
         let mut kept = Kept::default();
-        kept.take_in(b"first line of mira@contoso.example\x1b[2J\n");
+        kept.take_in(b"first line of mira@contoso.example\x1b[2J token=abc\n");
         for _ in 0..1000 {
             kept.take_in(&[b'x'; 100]);
         }
@@ -109,7 +110,7 @@ mod tests {
         let text = kept.text();
         assert!(text.len() < HEAD + TAIL + 100, "{}", text.len());
         assert!(
-            text.starts_with("first line of ‹withheld›\u{fffd}[2J\n")
+            text.starts_with("first line of ‹withheld›\u{fffd}[2J token=‹withheld›\n")
                 && text.ends_with("\nlast line"),
             "{text}"
         );

@@ -11,7 +11,7 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// What stands in place of a withheld text.
-const WITHHELD: &str = "‹withheld›";
+pub(crate) const WITHHELD: &str = "‹withheld›";
 
 /// Fields in which products quote what people entered. Everything else is names and addresses of
 /// systems, which must stay as they are to be compared.
