@@ -5,7 +5,9 @@ use crate::secrets::places;
 use diag_products::{Found, Products, Proven, Scope, Where, grammar};
 use diag_sdk::case::exchange::{Phrase, Side};
 use diag_sdk::case::judgement::Part;
+use diag_sdk::case::product::VendorCode;
 use diag_sdk::{Meaning, Vendor, Writer};
+use std::collections::BTreeMap;
 use url::Url;
 
 /// How much of a text around a sentence is shown.
@@ -60,6 +62,19 @@ pub(crate) fn phrase(found: &Found<'_>, text: &str, part: Part) -> Phrase {
             .map(|(name, value)| ((*name).to_owned(), shown(value, LONGEST_VALUE)))
             .collect(),
         who: found.text.who,
+        part,
+    }
+}
+
+/// A code as a sentence of the product that numbers so: in the words around it, which begin no sentence of their own there.
+pub(crate) fn coded(code: &VendorCode, text: &str, at: usize, part: Part) -> Phrase {
+    Phrase {
+        writer: Writer::Product(code.product.clone()),
+        vendor: code.vendor,
+        meaning: code.meaning,
+        text: shown(around(text, at, false), SHOWN),
+        values: BTreeMap::new(),
+        who: code.who,
         part,
     }
 }
@@ -182,9 +197,13 @@ fn whole_words(text: &str, start: usize, end: usize) -> String {
 
 /// The text from the start of the sentence around a place.
 fn sentence(text: &str, at: usize) -> &str {
-    let mut start = at;
     // Words that begin with a capital begin their sentence: what stands before is a heading without a full stop.
-    let begins = text[at..].chars().next().is_some_and(char::is_uppercase);
+    around(text, at, text[at..].chars().next().is_some_and(char::is_uppercase))
+}
+
+/// The text from a place on, and from the start of its sentence where the place does not begin it.
+fn around(text: &str, at: usize, begins: bool) -> &str {
+    let mut start = at;
     let mut after: Option<char> = text[at..].chars().next();
     for (count, (place, character)) in text[..at].char_indices().rev().enumerate() {
         let ends = character == '\n'

@@ -52,6 +52,47 @@ fn diag(folder: &tempfile::TempDir, arguments: &[&str]) -> String {
     said(&diag_in(folder.path(), arguments))
 }
 
+/// A page that comes with 200 and shows a code of which its product's file tells what it means is a refusal for that reason;
+/// a code of which nothing is told is a number, and one on a page of a session at work is a word on it.
+#[test]
+fn a_code_on_a_page_says_no_as_its_file_tells() {
+    let product = "schema = 'diag-product/1'\nid = 'ledger-books'\nname = 'Ledger Books'\nroles = ['sp']\n[proof]\nheader = ['x-ledger-version']\n\
+                   [codes]\nprefix = 'LDG-'\ndigits = 4\n[[code]]\ncode = 'LDG-1042'\ntext = 'The branch was not sent'\nmeans = 'attribute-missing'\n\
+                   [[code]]\ncode = 'LDG-2000'\ntext = 'The books were opened'\n";
+    let login = |code: &str, cookie: &str, rest: &str| {
+        let (before, _) = REFUSED.split_once("< 403").expect("an answer");
+        let page =
+            format!("<title>Books</title><p>Please note {code} and call the desk.{rest}</p>");
+        format!(
+            "{before}< 302\n{cookie}< Location: https://books.contoso.example/desk\n\n\
+             GET https://books.contoso.example/desk @10s\n> Cookie: ledger=fresh\n< 200\n| {page}\n"
+        )
+    };
+    let told = |code: &str, cookie: &str, rest: &str| {
+        let folder =
+            folder(&[("ledger.toml", product), ("login.sketch", &login(code, cookie, rest))]);
+        let report = |more: &[&str]| -> serde_json::Value {
+            let output =
+                diag_in(folder.path(), &[&["login.sketch", "--format", "json"], more].concat());
+            serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}"))
+        };
+        let checks = |report: &serde_json::Value| {
+            report["findings"].to_string().contains("identity/required-attribute-missing")
+        };
+        let (without, with) = (report(&[]), report(&["--product", "ledger.toml"]));
+        assert!(!checks(&without), "nobody has told what it means");
+        (with["attempts"][0]["outcome"].as_str().map(str::to_owned), checks(&with))
+    };
+    let fresh = "< Set-Cookie: ledger=fresh; Secure\n";
+    let refused = (Some("refused-by-sp".to_owned()), true);
+    assert_eq!(told("LDG-1042", "", ""), refused);
+    assert_eq!(told("LDG-1042", fresh, ""), refused, "refusals set cookies, too");
+    let (outcome, named) = told("LDG-2000", fresh, "");
+    assert!(outcome.as_deref() == Some("signed-in") && !named, "{outcome:?}");
+    let (outcome, named) = told("LDG-1042", fresh, &" A ledger of the day.".repeat(40));
+    assert!(outcome.as_deref() == Some("signed-in") && !named, "{outcome:?}");
+}
+
 #[test]
 fn a_product_is_known_by_its_option_and_by_the_configuration() {
     let folder = folder(&[("ledger.toml", LEDGER), ("login.sketch", REFUSED)]);

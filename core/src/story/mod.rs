@@ -9,6 +9,7 @@ pub(crate) mod draft;
 mod exchange;
 mod headers;
 mod html;
+mod numbered;
 mod onward;
 pub mod pages;
 pub(crate) mod path;

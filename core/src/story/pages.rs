@@ -4,6 +4,7 @@
 //! statements of the page; words elsewhere may be anybody's, and only explain a failure that shows otherwise.
 
 use super::html::{self, Html};
+use super::numbered;
 use super::script;
 use super::wording::{names_an_error, says_sign_in_failed};
 use crate::redact::shown;
@@ -12,7 +13,6 @@ use diag_products::file::At;
 use diag_products::{Found, Products, Proven, Signs, Where};
 use diag_sdk::case::exchange::{Alert, Page, Phrase};
 use diag_sdk::case::judgement::Part;
-use diag_sdk::case::product::CodeClass;
 use diag_sdk::{Meaning, Writer};
 use std::borrow::Cow;
 
@@ -101,16 +101,27 @@ pub fn read(answer: &Body<'_>, products: &Products) -> (Page, Proven) {
     let of_others = |found: &Found<'_>, part: Part| {
         part == Part::Body && listed.contains(&plain(&spoken[found.start..found.end]))
     };
-    let phrases: Vec<Phrase> = sentences
+    let mut phrases: Vec<Phrase> = sentences
         .iter()
         .map(|found| (found, parts.of(&spoken[found.start..found.end])))
         .filter(|(found, part)| may_stand(found, *part) && !of_others(found, *part))
         .map(|(found, part)| spoken::phrase(found, &spoken, part))
         .collect();
+    for code in &codes {
+        let part = parts.of(code);
+        let of_others = part == Part::Body && listed.contains(&plain(code));
+        let told = phrases
+            .iter()
+            .any(|phrase| !phrase.meaning.is_vague() && phrase.text.contains(code.as_str()));
+        if !told && !of_others {
+            phrases.extend(numbered::refusal(code, &heard, part, products));
+        }
+    }
     // A log-in form that comes again, with the remark why, is a question rather than an end.
     let asks_again = html.password_field && status < 400;
-    let credentials_rejected = codes.iter().any(|code| rejects_credentials(products, code))
-        || phrases.iter().any(|phrase| phrase.meaning == Meaning::Credentials);
+    let credentials_rejected =
+        codes.iter().any(|code| numbered::rejects_credentials(products, code))
+            || phrases.iter().any(|phrase| phrase.meaning == Meaning::Credentials);
     // A box that is marked as an error and says what is wrong with which thing is the page's own refusal, if a weak one.
     let boxed =
         |alert: &Alert| html.alerts.iter().any(|(text, error)| *error && *text == alert.text);
@@ -134,7 +145,7 @@ pub fn read(answer: &Body<'_>, products: &Products) -> (Page, Proven) {
         || told;
     let error = status >= 400
         || (!asks_again && (named_so || alarmed || told))
-        || codes.iter().any(|code| blocks(products, code));
+        || codes.iter().any(|code| numbered::blocks(products, code));
     let page = Page {
         title: html.title.as_deref().map(|title| shown(title, 200)),
         headings: html
@@ -182,21 +193,6 @@ fn may_stand(found: &Found<'_>, part: Part) -> bool {
         At::Alert => matches!(part, Part::Alert | Part::Data),
     };
     found.text.at.is_empty() || found.text.at.iter().any(at)
-}
-
-/// What was typed is wrong; the person may try again.
-fn rejects_credentials(products: &Products, code: &str) -> bool {
-    products.code(code).is_some_and(|known| known.meaning == Meaning::Credentials)
-}
-
-/// The code ends a sign-in, rather than asking a question on the way.
-fn blocks(products: &Products, code: &str) -> bool {
-    // A silent sign-in is a question on the way that ends there all the same.
-    let known = products.code(code);
-    let asks = known.as_ref().is_some_and(|known| {
-        known.class == Some(CodeClass::Interrupt) && known.meaning != Meaning::NoSession
-    });
-    !rejects_credentials(products, code) && !asks
 }
 
 /// A known text is the page's own statement: it stands where pages state things, or a product says so of itself
