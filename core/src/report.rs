@@ -140,6 +140,9 @@ pub struct Report {
     /// Plugins that took part, or should have.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub extensions: Vec<Extension>,
+    /// Nothing stands against health but checks that crashed: what they look at is open, and so is the verdict.
+    #[serde(skip)]
+    pub open_for_crashes: bool,
 }
 
 /// Schema of the report.
@@ -150,7 +153,9 @@ impl Report {
     pub fn new(case: &Case, run: Run, checks: &[CheckInfo], products: &Products) -> Self {
         let names = Names::of(case, products);
         let ranked = verdict::rank(case, run.findings, checks);
+        let crashed = run.checks.iter().any(|check| matches!(check.ending, Ending::Crashed(_)));
         let verdict = verdict::verdict(case, &ranked);
+        let open_for_crashes = crashed && verdict == Verdict::Healthy;
         let id = |index: usize| format!("f{}", index + 1);
         let root_causes = ranked.roots.iter().map(|index| id(*index)).collect();
         let findings = ranked
@@ -178,7 +183,7 @@ impl Report {
             schema: SCHEMA.to_owned(),
             tool: Tool { name: "diag".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
             judged_at: case.judged_at,
-            verdict,
+            verdict: if open_for_crashes { Verdict::Undetermined } else { verdict },
             root_causes,
             inputs: case.inputs.clone(),
             attempts: case.attempts.clone(),
@@ -187,7 +192,13 @@ impl Report {
             suppressed: Vec::new(),
             suppressions: Vec::new(),
             extensions: Vec::new(),
+            open_for_crashes,
         }
+    }
+
+    /// Number of checks that crashed.
+    pub fn crashed(&self) -> usize {
+        self.checks.iter().filter(|check| check.outcome == CheckOutcome::Crashed).count()
     }
 
     /// The most severe level of any finding.

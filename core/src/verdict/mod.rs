@@ -29,11 +29,12 @@ pub enum Verdict {
     AtRisk,
     /// An attempt failed, or the configuration cannot work.
     Broken,
-    /// Neither a sign-in that was tried to its end nor configuration to judge, or the fate of the last response is open.
+    /// Neither a sign-in that was tried to its end nor configuration to judge, the fate of the last response is open, or
+    /// checks crashed where nothing else stands against health.
     Undetermined,
 }
 
-/// The verdict on the whole Case.
+/// The verdict on the whole Case, by what was found. What checks would have found that crashed is the report's to ask.
 pub fn verdict(case: &Case, ranked: &Ranked) -> Verdict {
     let findings = ranked.findings.get(..ranked.kept_apart).unwrap_or(&ranked.findings);
     let errors = findings.iter().any(|finding| finding.severity == Severity::Error);

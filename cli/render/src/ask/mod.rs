@@ -116,7 +116,7 @@ fn capture(judged: &Judged) -> Option<Asked> {
     let given = case.has(Need::Capture);
     let why = if !given {
         why::of(Need::Capture).to_owned()
-    } else if judged.report.verdict == Verdict::Undetermined {
+    } else if judged.report.verdict == Verdict::Undetermined && !judged.report.open_for_crashes {
         "the one we have does not show how the sign-in ended".to_owned()
     } else if !removed.is_empty()
         && (judged.root_causes().first().is_none_or(|root| !root.certain) || unexplained(judged))

@@ -4,7 +4,7 @@ use super::given;
 use crate::Judged;
 use crate::tone::Tone;
 use crate::wording::{self, count};
-use diag_core::report::{CheckOutcome, Report, ReportedFinding};
+use diag_core::report::{Report, ReportedFinding};
 use diag_core::verdict::Verdict;
 use diag_sdk::Case;
 use diag_sdk::case::attempt::{Attempt, AttemptKind, Outcome};
@@ -62,6 +62,16 @@ fn sentence(judged: &Judged) -> String {
             .unwrap_or_default();
         format!("The {}{when}", wording::attempt(attempt.kind))
     };
+    if report.open_for_crashes {
+        let works = attempt.map_or_else(
+            || "What was looked at keeps nobody from signing in".to_owned(),
+            |attempt| format!("{} works", of(attempt)),
+        );
+        return match report.crashed() {
+            1 => format!("{works}, but 1 check crashed: what it looks at is open"),
+            more => format!("{works}, but {more} checks crashed: what they look at is open"),
+        };
+    }
     match (report.verdict, attempt) {
         (Verdict::Healthy, Some(attempt)) => format!("{} works", of(attempt)),
         (Verdict::Healthy, None) => given::sound(&judged.case).to_owned(),
@@ -133,18 +143,22 @@ pub(super) fn decisive(judged: &Judged) -> Option<&Attempt> {
             attempt.kind == AttemptKind::SignIn && attempt.outcome != Outcome::Abandoned
         })
     };
+    let works = || {
+        report
+            .attempts
+            .iter()
+            .rev()
+            .find(|attempt| attempt.outcome == Outcome::SignedIn)
+            .or_else(last_sign_in)
+    };
     match report.verdict {
         Verdict::Broken => of_root
             .and_then(|id| by_id(id))
             .filter(has_failed)
             .or_else(|| report.attempts.iter().rev().find(has_failed))
             .or_else(last_sign_in),
-        Verdict::Healthy | Verdict::AtRisk => report
-            .attempts
-            .iter()
-            .rev()
-            .find(|attempt| attempt.outcome == Outcome::SignedIn)
-            .or_else(last_sign_in),
+        Verdict::Healthy | Verdict::AtRisk => works(),
+        Verdict::Undetermined if report.open_for_crashes => works(),
         Verdict::Undetermined => last_sign_in(),
     }
 }
@@ -200,8 +214,7 @@ fn numbers(judged: &Judged) -> String {
             if policies == 1 { "1 policy".to_owned() } else { format!("{policies} policies") }
         ));
     }
-    let crashed =
-        report.checks.iter().filter(|check| check.outcome == CheckOutcome::Crashed).count();
+    let crashed = report.crashed();
     let absent = report.extensions.iter().filter(|one| one.error.is_some()).count();
     // Who knows that something did not look says nothing of what it would have seen.
     if parts.is_empty() && crashed + absent == 0 {

@@ -144,7 +144,7 @@ pub(crate) fn case<'j>(
                 notes: &input.notes,
             })
             .collect(),
-        files_first: report.verdict == Verdict::Undetermined,
+        files_first: report.verdict == Verdict::Undetermined && !report.open_for_crashes,
         clean: clean.map(|check| check.id.as_str()).collect(),
         judged_at: report.judged_at.map(|time| {
             format!("{} ({})", wording::moment(time), wording::judged_by(&judged.case))
