@@ -212,6 +212,26 @@ pub(crate) struct PluginArguments {
     pub(crate) grants: Vec<Grant>,
 }
 
+/// What makes the case that facts are of, as `check` takes it.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct CaseArguments {
+    /// The entity that is meant, where metadata of many is given
+    #[arg(long, value_name = "ID", help_heading = "Input")]
+    pub(crate) entity: Option<String>,
+    /// Judge configuration at this moment (RFC 3339) instead of the capture's own time
+    #[arg(long, value_name = "TIME", value_parser = moment, help_heading = "Input")]
+    pub(crate) at: Option<Timestamp>,
+    #[command(flatten)]
+    pub(crate) beside: BesideArguments,
+    /// What you expect of your own sign-in, written as the table expect of diag.toml is
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Input")]
+    pub(crate) expect: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) defaults: DefaultsArguments,
+    #[command(flatten)]
+    pub(crate) products: ProductArguments,
+}
+
 /// Product files beyond those that come with diag.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Products")]
@@ -469,7 +489,7 @@ pub(crate) struct FactsArguments {
     #[arg(long, value_name = "FORMAT", value_enum)]
     pub(crate) format: Option<FactsFormat>,
     #[command(flatten)]
-    pub(crate) products: ProductArguments,
+    pub(crate) case: CaseArguments,
 }
 
 /// Options of `eval`.
@@ -494,7 +514,7 @@ pub(crate) struct EvalArguments {
     #[arg(long, value_name = "FORMAT", value_enum)]
     pub(crate) format: Option<FactsFormat>,
     #[command(flatten)]
-    pub(crate) products: ProductArguments,
+    pub(crate) case: CaseArguments,
 }
 
 /// Options of `ask`.
@@ -752,7 +772,7 @@ pub(crate) struct TestArguments {
     #[arg(long, value_name = "WHAT", requires = "case")]
     pub(crate) grant: Vec<String>,
     #[command(flatten)]
-    pub(crate) products: ProductArguments,
+    pub(crate) read: CaseArguments,
 }
 
 /// Options of `plugin trust`.

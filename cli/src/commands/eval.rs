@@ -1,7 +1,8 @@
 //! `diag eval`: what an expression of a pack yields over a case, with types. What it prints as JSON can stand in the test
 //! of a pack as it is.
 
-use super::facts::{case_of, known_grants, tree};
+use super::facts::{known_grants, tree};
+use super::seen::case_of;
 use crate::args::{EvalArguments, FactsFormat};
 use crate::failure::Failure;
 use crate::output;
@@ -15,7 +16,7 @@ use std::process::ExitCode;
 
 pub(crate) fn run(arguments: &EvalArguments) -> anyhow::Result<ExitCode> {
     known_grants(&arguments.grant)?;
-    let case = case_of(&arguments.paths, &arguments.products, &arguments.header)?;
+    let case = case_of(&arguments.paths, &arguments.case, &arguments.header)?;
     let shown = Sight::new(&case).shown(&arguments.grant, &Reads::default());
     let evaluated = evaluate(&arguments.expression, &shown).map_err(|problems| {
         let failure = Failure::new("the expression does not hold");

@@ -1,27 +1,21 @@
 //! `diag facts`: the Case as a check sees it, for those who write one. What it prints can stand in the test of a pack
 //! or in the example of a plugin as it is.
 
-use super::examining::{Manner, examine};
-use crate::args::{FactsArguments, FactsFormat, ProductArguments};
-use crate::failure::{self, Failure};
-use crate::files::{self, Given};
+use super::seen::case_of;
+use crate::args::{FactsArguments, FactsFormat};
+use crate::failure::Failure;
 use crate::output;
-use crate::products;
-use crate::progress::Meter;
 use diag_host::Sight;
 use diag_host::sight::Reads;
 use diag_render::{json, terminal};
-use diag_sdk::Case;
-use diag_sdk::header::askable;
 use diag_sdk::manifest::WANTS;
 use serde_json::Value;
 use std::io::IsTerminal;
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 pub(crate) fn run(arguments: &FactsArguments) -> anyhow::Result<ExitCode> {
     known_grants(&arguments.grant)?;
-    let case = case_of(&arguments.paths, &arguments.products, &arguments.header)?;
+    let case = case_of(&arguments.paths, &arguments.case, &arguments.header)?;
     let facts = Sight::new(&case).shown(&arguments.grant, &Reads::default()).json();
     let words: Vec<String> = arguments.only.iter().map(|word| word.to_lowercase()).collect();
     let Some(facts) = kept(facts, &words) else {
@@ -55,31 +49,6 @@ pub(super) fn known_grants(grants: &[String]) -> Result<(), Failure> {
     };
     Err(Failure::new(format!("--grant {grant}: nothing of that name can be granted"))
         .hint(format!("expected {}", WANTS.join(", "))))
-}
-
-/// What these files make as one case.
-pub(super) fn case_of(
-    paths: &[PathBuf],
-    products: &ProductArguments,
-    headers: &[String],
-) -> anyhow::Result<Case> {
-    for name in headers {
-        askable(name).map_err(Failure::new)?;
-    }
-    let collected = files::collect(&Given { paths, sp_has: &[], idp_has: &[], many: false });
-    if collected.files.is_empty() {
-        return Err(files::nothing_read(&collected).into());
-    }
-    for trouble in &collected.troubles {
-        failure::say_error(trouble);
-    }
-    let meter = Meter::new(collected.files.iter().map(|file| file.size).sum());
-    let headers = headers.iter().cloned().collect();
-    let manner =
-        Manner { products: products::set(&products.products)?, headers, ..Manner::default() };
-    let case = examine(&collected.files, &manner, &meter).case;
-    meter.finish();
-    Ok(case)
 }
 
 /// What is there, of names that contain one of these words; everything where there is none. What is absent or empty reads

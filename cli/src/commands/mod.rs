@@ -22,6 +22,7 @@ mod plugin;
 mod product;
 mod redact;
 mod schema;
+mod seen;
 mod words;
 
 use crate::args::{Arguments, Command};

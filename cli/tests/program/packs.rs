@@ -324,3 +324,119 @@ fn the_eight_house_rules_of_the_guide_hold() {
         .count();
     assert_eq!(crashed, 0);
 }
+
+/// Whoever tries a rule sees what `diag` sees: product files, expectations and copies of `diag.toml` are read.
+#[test]
+fn facts_are_those_of_the_configuration() {
+    let folder = folder();
+    let case = folder.path().join("case");
+    fs::create_dir(&case).expect("a folder");
+    fs::rename(folder.path().join("login.txt"), case.join("login.txt")).expect("moved");
+    fs::write(
+        folder.path().join("diag.toml"),
+        "[expect.idp]\nentity-id = 'https://idp.acme.example'\n[[product]]\npath = 'ledger.toml'\n",
+    )
+    .expect("a configuration");
+    fs::write(
+        folder.path().join("ledger.toml"),
+        "schema = 'diag-product/1'\nid = 'ledger-books'\nname = 'Ledger Books'\nroles = ['sp']\n[proof]\nhost = ['sense.example']\n",
+    )
+    .expect("a product");
+    let rule = "schema = 'diag-pack/1'\nname = 'ours'\nversion = '1'\nabout = 'Ours'\n[[check]]\nid = 'ours/expected'\n\
+                title = 'The issuer is not the one we expect'\nlevel = 'notice'\nfor = 'case.messages'\n\
+                when = 'case.expectations.exists(e, !(it.issuer.value in e.values))'\n\
+                [[check.test]]\nname = 'another'\nexpect = 'found'\nfacts = '{\"messages\": [{\"issuer\": \"x\"}], \"expectations\": [{\"values\": [\"y\"]}]}'\n\
+                [[check.test]]\nname = 'ours'\nexpect = 'clean'\nfacts = '{\"messages\": [{\"issuer\": \"y\"}], \"expectations\": [{\"values\": [\"y\"]}]}'\n";
+    fs::write(folder.path().join("ours.checks.toml"), rule).expect("a pack");
+    let run = |arguments: &[&str]| {
+        let output = diag(folder.path(), arguments);
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        assert!(text(&output.stderr).contains("note: options from diag.toml"));
+        text(&output.stdout)
+    };
+    let facts = run(&["facts", "case", "--only", "expectations,products"]);
+    assert!(
+        facts.contains("https://idp.acme.example") && facts.contains("Ledger Books"),
+        "{facts}"
+    );
+    let eval = "case.expectations.map(e, e.values[0]) + case.products.map(p, p.name)";
+    assert_eq!(
+        serde_json::from_str::<serde_json::Value>(&run(&["eval", eval, "case"])).expect("JSON"),
+        serde_json::json!(["https://idp.acme.example", "Ledger Books"])
+    );
+    let tried = run(&["plugin", "test", "ours.checks.toml", "--case", "case"]);
+    assert!(tried.contains("found: The issuer is not the one we expect"), "{tried}");
+    // What is named counts before what lies there, and what lies in the case configures nothing.
+    fs::write(
+        folder.path().join("other.toml"),
+        "[expect.idp]\nentity-id = 'https://else.example'\n",
+    )
+    .expect("a file");
+    let other = run(&["eval", eval, "case", "--expect", "other.toml"]);
+    assert!(other.contains("https://else.example") && !other.contains("acme"), "{other}");
+    fs::rename(folder.path().join("diag.toml"), case.join("diag.toml")).expect("moved");
+    let none = diag(&case, &["facts", ".", "--only", "expectations"]);
+    assert_eq!(none.status.code(), Some(2), "{}", text(&none.stdout));
+    assert!(text(&none.stderr).contains("files of this folder are analysed"));
+}
+
+/// A sign-in that works, and a check that did not look: no format calls that healthy, and none passes it.
+#[test]
+fn what_crashed_is_never_healthy() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let pack = "schema = 'diag-pack/1'\nname = 'acme'\nversion = '1'\nabout = 'Ours'\n[[check]]\nid = 'acme/newer'\ntitle = 'x'\n\
+                level = 'notice'\nwhen = 'case.newer.size() > 1'\n[[check]]\nid = 'acme/older'\ntitle = 'x'\nlevel = 'notice'\n\
+                when = 'case.messages.size() > 100'\n";
+    fs::write(folder.path().join("acme.checks.toml"), pack).expect("a pack");
+    let examples = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/healthy");
+    let case = folder.path().join("case");
+    fs::create_dir(&case).expect("a folder");
+    for entry in fs::read_dir(examples).expect("an example") {
+        let entry = entry.expect("a file");
+        fs::copy(entry.path(), case.join(entry.file_name())).expect("a copy");
+    }
+    let run = |more: &[&str]| diag(folder.path(), &[&["case"], more].concat());
+    let sound = run(&[]);
+    assert!(text(&sound.stdout).starts_with("HEALTHY") && sound.status.code() == Some(0));
+    let crashing = ["--plugin", "acme.checks.toml"];
+    for more in [
+        &[][..],
+        &["-q"],
+        &["--format", "markdown"],
+        &["--format", "html"],
+        &["--format", "json"],
+        &["--format", "junit"],
+        &["--format", "sarif"],
+        &["--each", "--format", "ndjson", "--records", "short"],
+        &["--fail-on", "never"],
+    ] {
+        let output = run(&[&crashing[..], more].concat());
+        let said = text(&output.stdout);
+        assert_eq!(output.status.code(), Some(2), "{more:?}");
+        assert!(!said.to_lowercase().contains("healthy"), "{more:?}: {said}");
+        let lower = said.to_lowercase();
+        assert!(
+            lower.contains("undetermined") || lower.contains("\"executionsuccessful\": false"),
+            "{more:?}"
+        );
+    }
+    let said = text(&run(&crashing).stdout).split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        said.starts_with("UNDETERMINED The sign-in of 2026-11-24 09:58:00 UTC works, but 1 check crashed: what it looks at is open"),
+        "{said}"
+    );
+    // Configuration alone: what did not look says nothing of it either.
+    let alone = diag(
+        &case,
+        &[
+            "sp-metadata.xml",
+            "--at",
+            "2026-11-24T10:00:00Z",
+            "--plugin",
+            "../acme.checks.toml",
+            "-q",
+        ],
+    );
+    assert!(!text(&alone.stdout).contains("Nothing in"), "{}", text(&alone.stdout));
+    assert_eq!(alone.status.code(), Some(2));
+}

@@ -1,7 +1,7 @@
 //! `diag plugin test --case`: a plugin over a real case, check by check: what it found, what it could not tell and why.
 
 use crate::args::TestArguments;
-use crate::commands::facts::case_of;
+use crate::commands::seen::case_of;
 use crate::plugins;
 use diag_host::Terms;
 use diag_render::terminal::{DIM, ERROR, GOOD, STRONG, WARNING};
@@ -24,7 +24,7 @@ pub(super) fn try_case(
     }
     let headers: Vec<String> =
         loaded.iter().flat_map(|plugin| plugin.manifest.headers.clone()).collect();
-    let read = case_of(&[case.to_owned()], &arguments.products, &headers)?;
+    let read = case_of(&[case.to_owned()], &arguments.read, &headers)?;
     let mut crashed = 0;
     page.blank();
     page.line(&styled(STRONG, &plain(&case.display().to_string())));
