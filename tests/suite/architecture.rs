@@ -22,6 +22,8 @@ fn allowed(name: &str) -> BTreeSet<&'static str> {
         "diag-cli" | "diag-tests" => {
             &["diag-core", "diag-families", "diag-host", "diag-products", "diag-render", "diag-sdk"]
         }
+        // What an earlier version's author had: that version's SDK.
+        "kept-checks" => &["diag-sdk-kept"],
         "diag-page" => &["diag-core", "diag-families", "diag-products", "diag-render", "diag-sdk"],
         _ => &["diag-sdk"],
     };

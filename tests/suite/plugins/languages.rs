@@ -2,7 +2,7 @@
 //! what they find stands in a report.
 
 use diag_sdk::abi::{Buffer, INTERFACE_MAJOR, INTERFACE_MINOR, MAGIC, Table};
-use diag_tests::plugin::{diag, diag_in, is_there, said, unwrapped, workspace};
+use diag_tests::plugin::{diag, diag_in, is_there, member, said, unwrapped, workspace};
 use std::mem::offset_of;
 use std::path::Path;
 use std::process::Command;
@@ -143,6 +143,35 @@ fn plugins_of_the_last_version_still_run() {
     if has_python() {
         examples_hold(&kept, "./house.py");
     }
+}
+
+/// A library that was built against the SDK of the last version loads, keeps its examples, and judges captures of today
+/// that hold facts and words it has never heard of.
+#[test]
+fn a_library_of_the_last_version_still_runs() {
+    let library = member("kept-checks");
+    let path = library.to_str().expect("UTF-8");
+    let output = diag_in(workspace(), &["plugin", "test", path]);
+    let (out, err) = said(&output);
+    assert_eq!((output.status.code(), err.as_str()), (Some(0), ""), "{out}");
+    assert!(out.contains("2 checks found and passed what its documentation says"), "{out}");
+    let mut judged = 0;
+    for example in std::fs::read_dir(workspace().join("examples")).expect("examples") {
+        let example = example.expect("an example").path();
+        if !example.join("capture.har").exists() {
+            continue;
+        }
+        let output = diag_in(
+            &example,
+            &[".", "--plugin", path, "--no-builtin", "--format", "json", "--fail-on", "never"],
+        );
+        let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("a report");
+        let checks = report["checks"].as_array().expect("checks");
+        assert_eq!(checks.len(), 2);
+        assert!(checks.iter().all(|check| check["outcome"] != "crashed"), "{checks:?}");
+        judged += 1;
+    }
+    assert!(judged > 2, "{judged} examples");
 }
 
 /// The example in the documentation is what `diag plugin new` writes, so that it cannot rot.

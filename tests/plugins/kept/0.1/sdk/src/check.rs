@@ -1,0 +1,146 @@
+//! What a check is, and what a plugin is.
+
+mod matter;
+
+use self::matter::Matter;
+use crate::account::Account;
+use crate::case::Case;
+use crate::finding::{CauseData, Severity};
+use crate::findings::Findings;
+use crate::need::Need;
+use crate::stage::Stage;
+
+words! {
+    /// What the findings of a check are.
+    pub enum Class {
+        /// Something that breaks a sign-in, may break it, or is worth knowing about it.
+        Breakage,
+        /// A rule of one's own that is not kept. It is never the root cause of a failure, and nothing breaks for it.
+        Policy,
+    }
+}
+
+/// A check: metadata and one pure function (or what takes its place), declared as a `static` in a file of its own with the
+/// [`check!`](crate::check!) macro.
+#[derive(Debug)]
+pub struct Check {
+    /// `<plugin>/<problem>`, kebab-case; names the problem, never the remedy.
+    pub id: &'static str,
+    /// What it reports, one line, at most 70 characters.
+    pub title: &'static str,
+    /// The levels it can report at, most severe first.
+    pub levels: &'static [Severity],
+    /// What its findings are.
+    pub class: Class,
+    /// Where in a sign-in the problem acts.
+    pub stage: Stage,
+    /// Kinds of facts it looks at, by their names in the [`Case`], such as `messages`; everything where it names none. A
+    /// loaded plugin is given no others.
+    pub reads: &'static [&'static str],
+    /// Inputs it can use. Where none of them is present the check is skipped and names them all.
+    pub needs: &'static [Need],
+    /// Ids of checks whose findings follow from this one: symptoms. `family/*` names a family.
+    pub explains: &'static [&'static str],
+    /// Failures that its findings account for: what merely shows such a failure follows from them.
+    pub accounts: &'static [Account],
+    /// Causes as data, likeliest first.
+    pub causes: &'static [CauseData],
+    /// Specification sections and product pages it rests on.
+    pub references: &'static [&'static str],
+    /// The doc comment: why sign-in breaks, a failing and a passing example. Markdown.
+    pub docs: &'static str,
+    /// The check itself.
+    pub method: Method,
+}
+
+/// How a check finds what it reports.
+#[derive(Debug, Clone, Copy)]
+pub enum Method {
+    /// By a function of its own: `run` in `check!`.
+    Run(fn(&Case, &mut Findings)),
+}
+
+/// A plugin: a name, a version, and its checks sorted by id.
+#[derive(Debug)]
+pub struct Plugin {
+    /// The first part of every id of its checks.
+    pub name: &'static str,
+    /// Version of the plugin, semantic versioning.
+    pub version: &'static str,
+    /// What the family watches over, one line.
+    pub about: &'static str,
+    /// Its checks, sorted by id.
+    pub checks: &'static [&'static Check],
+}
+
+impl Check {
+    /// Runs the check on a Case: [`Findings`] with every finding carrying this check's id and
+    /// references. Used by tests; the runner in core adds isolation.
+    pub fn judge(&self, case: &Case) -> Findings {
+        let mut findings = Findings::default();
+        let possible = self.needs.is_empty() || self.needs.iter().any(|need| case.has(*need));
+        match self.method {
+            Method::Run(run) if possible => run(case, &mut findings),
+            Method::Run(_) => {}
+        }
+        if !possible && findings.found().is_empty() {
+            findings.missing_all(self.needs);
+        }
+        let matter = Matter {
+            family: self.family(),
+            stage: self.stage,
+            needs: self.needs,
+            remarks: self.accounts.is_empty(),
+        };
+        if findings.found().is_empty() && findings.missed().is_empty() && !matter.is_in(case) {
+            findings.missing(Need::Capture);
+        }
+        for finding in findings.found_mut() {
+            self.id.clone_into(&mut finding.check);
+            for reference in self.references {
+                if !finding.references.iter().any(|known| known == reference) {
+                    finding.references.push((*reference).to_owned());
+                }
+            }
+        }
+        findings
+    }
+
+    /// The family: the part of the id before the slash.
+    pub fn family(&self) -> &'static str {
+        self.id.split('/').next().unwrap_or(self.id)
+    }
+
+    /// The most severe level it can report at.
+    pub fn level(&self) -> Severity {
+        self.levels.iter().copied().max().unwrap_or_default()
+    }
+}
+
+/// Declares a check with its documentation in one place: the doc comment becomes both rustdoc and
+/// the page `diag explain` prints.
+///
+/// `class: Class::Policy`, before `stage`, declares a rule of one's own: what does not keep it breaks nothing. `reads:
+/// ["messages"]`, before `needs`, says which kinds of facts the check looks at, so that it is given no others.
+#[macro_export]
+macro_rules! check {
+    (@class) => { $crate::check::Class::Breakage };
+    (@class $class:expr) => { $class };
+    (@method run $run:expr) => { $crate::check::Method::Run($run) };
+    (
+        $(#[doc = $doc:literal])*
+        $vis:vis static $name:ident = {
+            id: $id:expr, title: $title:expr, levels: [$($level:expr),* $(,)?], $(class: $class:expr,)? stage: $stage:expr,
+            $(reads: [$($reads:expr),* $(,)?],)? needs: [$($need:expr),* $(,)?], explains: [$($explains:expr),* $(,)?], $(accounts: [$($account:expr),* $(,)?],)?
+            causes: [$($cause:expr),* $(,)?], references: [$($reference:expr),* $(,)?], $method:ident: $how:expr $(,)?
+        }
+    ) => {
+        $(#[doc = $doc])*
+        $vis static $name: $crate::Check = $crate::Check {
+            id: $id, title: $title, levels: &[$($level),*], class: $crate::check!(@class $($class)?), stage: $stage,
+            reads: &[$($($reads),*)?], needs: &[$($need),*],
+            explains: &[$($explains),*], accounts: &[$($($account),*)?], causes: &[$($cause),*], references: &[$($reference),*],
+            docs: concat!($($doc, "\n"),*), method: $crate::check!(@method $method $how),
+        };
+    };
+}
