@@ -1,12 +1,14 @@
-//! `max`, `min` and `sum`: what a list of numbers, or of texts, comes to.
+//! `max`, `min` and `sum`: what a list of numbers, of moments or of other texts comes to.
 
 #![expect(clippy::needless_pass_by_value, reason = "the interpreter hands arguments over by value")]
 
 use super::budget;
 use super::fact;
+use super::moment;
 use cel::ExecutionError;
 use cel::common::types::{CelDouble, CelInt, CelString, CelUInt};
 use cel::common::value::{CowVal, Val};
+use diag_sdk::jiff::Timestamp;
 
 type Args<'b, 'v> = Vec<CowVal<'b, 'v>>;
 type Yield<'b, 'v> = Result<CowVal<'b, 'v>, ExecutionError>;
@@ -15,6 +17,8 @@ type Yield<'b, 'v> = Result<CowVal<'b, 'v>, ExecutionError>;
 enum Gathered {
     Whole(Vec<i64>),
     Fractions(Vec<f64>),
+    /// Texts that are all moments, each with when that is: their order as texts is not that of time.
+    Moments(Vec<(Timestamp, String)>),
     Texts(Vec<String>),
 }
 
@@ -22,6 +26,7 @@ pub(super) fn max<'b, 'v>(args: Args<'b, 'v>) -> Yield<'b, 'v> {
     match gathered("max", &args)? {
         Gathered::Whole(all) => whole("max", all.into_iter().max()),
         Gathered::Fractions(all) => fraction("max", all.into_iter().max_by(f64::total_cmp)),
+        Gathered::Moments(all) => text("max", all.into_iter().max().map(|(_, text)| text)),
         Gathered::Texts(all) => text("max", all.into_iter().max()),
     }
 }
@@ -30,6 +35,7 @@ pub(super) fn min<'b, 'v>(args: Args<'b, 'v>) -> Yield<'b, 'v> {
     match gathered("min", &args)? {
         Gathered::Whole(all) => whole("min", all.into_iter().min()),
         Gathered::Fractions(all) => fraction("min", all.into_iter().min_by(f64::total_cmp)),
+        Gathered::Moments(all) => text("min", all.into_iter().min().map(|(_, text)| text)),
         Gathered::Texts(all) => text("min", all.into_iter().min()),
     }
 }
@@ -43,7 +49,9 @@ pub(super) fn sum<'b, 'v>(args: Args<'b, 'v>) -> Yield<'b, 'v> {
                 .ok_or_else(|| ExecutionError::function_error("sum", "a number that is too large"))
         }
         Gathered::Fractions(all) => fraction("sum", Some(all.into_iter().sum())),
-        Gathered::Texts(_) => Err(ExecutionError::function_error("sum", "texts have no sum")),
+        Gathered::Moments(_) | Gathered::Texts(_) => {
+            Err(ExecutionError::function_error("sum", "texts have no sum"))
+        }
     }
 }
 
@@ -94,7 +102,7 @@ fn gathered(name: &str, args: &[CowVal<'_, '_>]) -> Result<Gathered, ExecutionEr
             name,
             format!("`{name}` of numbers and texts together"),
         )),
-        (true, false) => Ok(Gathered::Texts(texts)),
+        (true, false) => Ok(in_time(texts)),
         _ if fractions.is_empty() => Ok(Gathered::Whole(all)),
         _ => {
             #[expect(
@@ -104,6 +112,15 @@ fn gathered(name: &str, args: &[CowVal<'_, '_>]) -> Result<Gathered, ExecutionEr
             fractions.extend(all.into_iter().map(|number| number as f64));
             Ok(Gathered::Fractions(fractions))
         }
+    }
+}
+
+/// Moments where every text is one.
+fn in_time(texts: Vec<String>) -> Gathered {
+    let moments: Option<Vec<Timestamp>> = texts.iter().map(|text| moment::instant(text)).collect();
+    match moments {
+        Some(moments) => Gathered::Moments(moments.into_iter().zip(texts).collect()),
+        None => Gathered::Texts(texts),
     }
 }
 

@@ -4,10 +4,14 @@ use diag_sdk::jiff::Timestamp;
 
 /// Seconds since 1970 of a moment (RFC 3339), or what is wrong with it.
 pub(super) fn seconds(text: &str) -> Result<i64, String> {
-    let moment: Result<Timestamp, _> = text.parse();
-    moment
+    instant(text)
         .map(Timestamp::as_second)
-        .map_err(|_| format!("`{}` is not a moment such as 2026-11-24T10:00:00Z", shown(text)))
+        .ok_or_else(|| format!("`{}` is not a moment such as 2026-11-24T10:00:00Z", shown(text)))
+}
+
+/// The moment that a text is (RFC 3339).
+pub(super) fn instant(text: &str) -> Option<Timestamp> {
+    text.parse().ok()
 }
 
 /// Seconds of a duration: numbers with `d`, `h`, `m` or `s`, one after the other.

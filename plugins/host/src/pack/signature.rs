@@ -169,7 +169,7 @@ impl Wants {
             Self::Plain => "a text or a number",
             Self::Texts => "a list of texts",
             Self::Numbers => "a list of numbers",
-            Self::Ordered => "a list of numbers or of texts",
+            Self::Ordered => "a list of numbers, of moments or of other texts",
             Self::Sized => "a text or a list",
         }
     }

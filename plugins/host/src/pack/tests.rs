@@ -324,6 +324,10 @@ fn the_language_does_what_the_guide_says() {
         ("max([3, 1, 2]) + min([3, 1, 2]) + sum([3, 1, 2])", "10"),
         ("max(case.messages.map(m, m.encoded_length)) + sum([])", "0"),
         ("max(1, 2) - min(1, 2)", "1"),
+        // Moments in the order of time: a fraction comes after the whole second, and zones are heeded.
+        ("max(['2026-11-24T10:00:00Z', '2026-11-24T10:00:00.5Z'])", "2026-11-24T10:00:00.5Z"),
+        ("min(['2026-11-24T10:00:00Z', '2026-11-24T11:00:00+02:00'])", "2026-11-24T11:00:00+02:00"),
+        ("max(['2026-11-24T10:00:00Z', 'never'])", "never"),
         ("sum([1.5, 2.0])", "3.5"),
         ("min(['b', 'a'])", "a"),
         (
