@@ -283,5 +283,10 @@ fn two_hundred_rules_over_a_large_capture_have_a_budget() {
     };
     let (few, many) = (steps(600), steps(3000));
     assert!(many < LIMITS.pack_steps / 2, "{many}");
+    // What the guide says it takes is what it takes.
+    let guide = include_str!("../../../../../docs/expression-packs.md");
+    let tenths = many.div_ceil(100_000);
+    let told = format!("{}.{} of these 50 million steps", tenths / 10, tenths % 10);
+    assert!(guide.contains(&told), "{many} steps: {told}");
     assert!(many < few * 6, "{few} and {many}");
 }
