@@ -37,7 +37,7 @@ pub(crate) struct Opener<'j> {
 
 impl<'j> Opener<'j> {
     pub(crate) fn new(judged: &'j Judged) -> Self {
-        Self { judged, ties: Ties::of(&judged.case), told: BTreeSet::new() }
+        Self { judged, ties: Ties::of(judged), told: BTreeSet::new() }
     }
 
     /// Messages told so far.

@@ -1,5 +1,6 @@
-//! The attempts as they are looked at: each with its lanes and its exchanges opened. Attempts that look alike are
-//! one, and of very many the first ones are told, with the one that the verdict is about always among them.
+//! The attempts as they are looked at: each with its lanes and its exchanges opened. Attempts in a row that look alike
+//! are one; where there are many, those apart from each other are, too. Of very many the first ones are told, with the
+//! one that the verdict is about always among them.
 
 use super::attempt::Attempt;
 use super::exchange::{ExchangeView, Opener};
@@ -12,6 +13,10 @@ use serde::Serialize;
 
 /// Attempts that are told with all their steps.
 const MOST_TALES: usize = 24;
+/// Attempts that are told in the order of their time, whether they are alike or not.
+const MOST_IN_ORDER: usize = 12;
+/// Attempts that paper unfolds; of more only those that are open.
+const MOST_UNFOLDED: usize = 4;
 /// Messages that are told outside attempts.
 const MOST_LOOSE: usize = 12;
 /// Attempts alike that are named one by one.
@@ -21,6 +26,10 @@ const MOST_ALIKE: usize = 12;
 #[derive(Debug, Serialize)]
 pub(crate) struct Story<'a> {
     pub(crate) tales: Vec<Tale<'a>>,
+    /// Attempts that ended alike are one, though others stand between them.
+    pub(crate) regrouped: bool,
+    /// Too many to unfold them all on paper.
+    pub(crate) many: bool,
     /// Attempts beyond those, by how they ended.
     pub(crate) beyond: Vec<Beyond>,
     /// Messages that belong to no attempt.
@@ -38,6 +47,8 @@ pub(crate) struct Tale<'a> {
     pub(crate) exchanges: Vec<Option<ExchangeView<'a>>>,
     /// Others that ended the same way.
     pub(crate) alike: Vec<Alike<'a>>,
+    /// Those that are not named, in words.
+    pub(crate) more_alike: Option<String>,
     /// How many of them there are, in words; loops included.
     pub(crate) also: Option<String>,
 }
@@ -59,7 +70,7 @@ pub(crate) struct Beyond {
 
 /// The story of a case.
 pub(crate) fn of<'a>(judged: &'a Judged, attempts: &'a [Attempt<'a>]) -> Story<'a> {
-    let groups = groups(attempts);
+    let (groups, regrouped) = groups(attempts);
     let decisive = groups.iter().position(|group| group.iter().any(|attempt| attempt.decisive));
     let is_told = |index: usize| index < MOST_TALES || Some(index) == decisive;
     let mut opener = Opener::new(judged);
@@ -79,7 +90,7 @@ pub(crate) fn of<'a>(judged: &'a Judged, attempts: &'a [Attempt<'a>]) -> Story<'
             None => beyond.push((number, main.words, main.tone)),
         }
     }
-    let ties = Ties::of(&judged.case);
+    let ties = Ties::of(judged);
     let pointed = |id: &str| {
         judged
             .report
@@ -108,21 +119,34 @@ pub(crate) fn of<'a>(judged: &'a Judged, attempts: &'a [Attempt<'a>]) -> Story<'
             tone,
         })
         .collect();
-    Story { tales, beyond, loose, told }
+    Story { many: tales.len() > MOST_UNFOLDED, tales, regrouped, beyond, loose, told }
 }
 
-/// Attempts in a row that differ in their steps only.
-fn groups<'a>(attempts: &'a [Attempt<'a>]) -> Vec<Vec<&'a Attempt<'a>>> {
+/// Attempts that differ in their steps only: those in a row, or of many all of them. Whether it is all of them.
+fn groups<'a>(attempts: &'a [Attempt<'a>]) -> (Vec<Vec<&'a Attempt<'a>>>, bool) {
+    let alike = |group: &Vec<&Attempt<'_>>, attempt: &Attempt<'_>| {
+        group.first().is_some_and(|first| super::attempt::looks_alike(first, attempt))
+    };
+    let mut in_a_row: Vec<Vec<&Attempt<'_>>> = Vec::new();
+    for attempt in attempts {
+        match in_a_row.last_mut().filter(|group| alike(group, attempt)) {
+            Some(group) => group.push(attempt),
+            None => in_a_row.push(vec![attempt]),
+        }
+    }
+    if in_a_row.len() <= MOST_IN_ORDER {
+        return (in_a_row, false);
+    }
+    let rows = in_a_row.len();
     let mut groups: Vec<Vec<&Attempt<'_>>> = Vec::new();
     for attempt in attempts {
-        match groups.last_mut().filter(|group| {
-            group.first().is_some_and(|first| super::attempt::looks_alike(first, attempt))
-        }) {
+        match groups.iter_mut().find(|group| alike(group, attempt)) {
             Some(group) => group.push(attempt),
             None => groups.push(vec![attempt]),
         }
     }
-    groups
+    let regrouped = groups.len() < rows;
+    (groups, regrouped)
 }
 
 /// How many attempts one stands for.
@@ -137,6 +161,7 @@ fn tale<'a>(
     opener: &mut Opener<'a>,
 ) -> Tale<'a> {
     let others = group.iter().filter(|attempt| attempt.id != main.id);
+    let unnamed = (group.len() - 1).saturating_sub(MOST_ALIKE);
     let number = group.iter().map(|attempt| rounds(attempt)).sum::<usize>() - 1;
     Tale {
         attempt: main,
@@ -151,6 +176,7 @@ fn tale<'a>(
             .take(MOST_ALIKE)
             .map(|attempt| Alike { id: attempt.id, when: attempt.when.as_deref() })
             .collect(),
+        more_alike: (unnamed > 0).then(|| format!("and {unnamed} more")),
         also: (number > 0).then(|| wording::count(number, "more attempt")),
     }
 }
@@ -194,6 +220,34 @@ mod tests {
             ("a151", Some("199 more attempts"))
         );
         assert_eq!(story.tales[0].alike.len(), MOST_ALIKE);
+    }
+
+    #[test]
+    fn of_many_those_that_end_alike_are_one_though_others_stand_between() {
+        let mut judged = many(200, true);
+        for (index, attempt) in judged.report.attempts.iter_mut().enumerate() {
+            attempt.ending = format!("ending {}", index % 3);
+        }
+        let in_order = judged.report.attempts[..MOST_IN_ORDER].to_vec();
+        let all = attempts(&judged.case, &judged.report.attempts, judged.report.attempts.get(150));
+        let story = of(&judged, &all);
+        assert_eq!((story.tales.len(), story.beyond.len(), story.regrouped), (3, 0, true));
+        let counted: Vec<(&str, Option<&str>, Option<&str>)> = story
+            .tales
+            .iter()
+            .map(|tale| (tale.attempt.id, tale.also.as_deref(), tale.more_alike.as_deref()))
+            .collect();
+        assert_eq!(
+            counted,
+            [
+                ("a151", Some("66 more attempts"), Some("and 54 more")),
+                ("a2", Some("66 more attempts"), Some("and 54 more")),
+                ("a3", Some("65 more attempts"), Some("and 53 more")),
+            ]
+        );
+        let few = attempts(&judged.case, &in_order, None);
+        let story = of(&judged, &few);
+        assert_eq!((story.tales.len(), story.regrouped), (MOST_IN_ORDER, false));
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! The lines of a message. Only white space between elements is laid out anew.
 
 use super::scan::{Token, tokens};
-use super::{Kind, Line, Piece, Ties, worth};
+use super::ties::{At, Ties};
+use super::{Kind, Line, Piece, worth};
 use crate::Judged;
 use crate::tone::Tone;
 use crate::wording;
@@ -58,8 +59,12 @@ pub(super) fn of(
             })
         })
         .collect();
-    let ties = ties.in_message(&message.id).iter().filter_map(|(place, number, other)| {
-        Some(Span { range: at(place)?, says: (*number, (*other).to_owned()) })
+    let ties = ties.in_message(&message.id).iter().filter_map(|end| {
+        let range = match &end.at {
+            At::Place(place) => at(place)?,
+            At::Bytes(range) => range.clone(),
+        };
+        Some(Span { range, says: (end.number, end.other.to_owned()) })
     });
     let mut writer = Writer {
         text,

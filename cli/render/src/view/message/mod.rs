@@ -55,6 +55,8 @@ pub(crate) struct Pointer<'j> {
     pub(crate) finding: String,
     pub(crate) message: &'j str,
     pub(crate) tone: Tone,
+    /// How many say the same; the first one is led to.
+    pub(crate) times: usize,
 }
 
 /// A line of the message.
@@ -122,17 +124,27 @@ pub(crate) fn of<'j>(judged: &'j Judged, message: &'j Message, ties: &Ties<'_>) 
             .enumerate()
             .map(|(index, signature)| signed(index + 1, signature))
             .collect(),
-        findings: findings
-            .iter()
-            .map(|finding| Pointer {
-                finding: judged.origin(finding).to_owned(),
-                message: &finding.message,
-                tone: wording::tone(finding.severity),
-            })
-            .collect(),
+        findings: pointers(judged, &findings),
         lines,
         more,
     }
+}
+
+/// Findings that say the same are one.
+fn pointers<'j>(judged: &'j Judged, findings: &[&'j ReportedFinding]) -> Vec<Pointer<'j>> {
+    let mut pointers: Vec<Pointer<'_>> = Vec::new();
+    for finding in findings {
+        match pointers.iter_mut().find(|known| known.message == finding.message) {
+            Some(known) => known.times += 1,
+            None => pointers.push(Pointer {
+                finding: judged.origin(finding).to_owned(),
+                message: &finding.message,
+                tone: wording::tone(finding.severity),
+                times: 1,
+            }),
+        }
+    }
+    pointers
 }
 
 fn fate(fate: Fate) -> (&'static str, Tone) {
