@@ -177,6 +177,7 @@ pub(crate) fn broken() -> Judged {
         tool: Tool { name: "diag".into(), version: "0.1.0".into() },
         judged_at: time(0),
         verdict: Verdict::Broken,
+        open_for_crashes: false,
         root_causes: vec!["f1".into()],
         inputs: vec![
             Input {
