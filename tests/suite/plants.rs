@@ -17,13 +17,15 @@ enum Shape {
     Jwt,
     Hexadecimal,
     Base64,
+    /// Base64 with several slashes, of which each piece is as short as a name.
+    Slashes,
     Short,
 }
-use Shape::{Base64, Hexadecimal, Jwt, Short};
+use Shape::{Base64, Hexadecimal, Jwt, Short, Slashes};
 
 /// Shapes by which a token is known without a name.
-const RANDOM: &[Shape] = &[Jwt, Hexadecimal, Base64];
-const ALL: &[Shape] = &[Jwt, Hexadecimal, Base64, Short];
+const RANDOM: &[Shape] = &[Jwt, Hexadecimal, Base64, Slashes];
+const ALL: &[Shape] = &[Jwt, Hexadecimal, Base64, Slashes, Short];
 
 impl Shape {
     /// The token, and what of it must not be left: of a token with three parts the signature is what counts.
@@ -46,9 +48,15 @@ impl Shape {
                 bytes.iter().take(16).map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat()
             }
             Self::Base64 => {
-                // One slash: of one with several, in a path, nobody can tell the pieces from names.
+                // One slash.
                 let text = STANDARD.encode(bytes.get(..30).unwrap_or_default()).replace('/', "h");
                 format!("{}/{}", &text[..12], &text[13..])
+            }
+            Self::Slashes => {
+                let text = STANDARD.encode(bytes.get(..30).unwrap_or_default()).replace('/', "h");
+                let pieces: Vec<&str> =
+                    [0..9, 10..19, 20..29, 30..40].into_iter().map(|piece| &text[piece]).collect();
+                pieces.join("/")
             }
             Self::Short => {
                 let letters: String =
@@ -168,8 +176,13 @@ const PLACES: &[(&str, &[Shape], Plant)] = &[
     ("Refresh", RANDOM, |entry, _, token| {
         header(entry, "response", "Refresh", &format!("0; url=https://x.example/?{token}"));
     }),
-    // Of base64 with several slashes the pieces in a path are too short to be told from names.
-    ("Referer", &[Jwt, Hexadecimal], |entry, _, token| {
+    ("path of a Referer", RANDOM, |entry, _, token| {
+        header(entry, "request", "Referer", &format!("https://r.example/x/{token}/y"));
+    }),
+    ("three parts with encoded dots", &[Jwt], |entry, _, token| {
+        to_url(entry, &format!("?x={}", token.replace('.', "%2E")));
+    }),
+    ("Referer", RANDOM, |entry, _, token| {
         header(
             entry,
             "request",
@@ -316,7 +329,7 @@ fn planted(shape: Shape) -> (Value, Vec<(&'static str, String)>) {
 #[test]
 fn no_token_is_left_wherever_it_stood() {
     let mut left = Vec::new();
-    for shape in [Jwt, Hexadecimal, Base64, Short] {
+    for shape in [Jwt, Hexadecimal, Base64, Slashes, Short] {
         let (capture, secrets) = planted(shape);
         assert!(secrets.len() > 20, "{shape:?}");
         let original = Whole {

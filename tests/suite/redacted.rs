@@ -44,9 +44,18 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace").to_owned()
 }
 
+/// Sets of recorded cases; where no more is hunted for, the first alone is copied without names.
+const WITHOUT_NAMES: &[&str] =
+    &["cases/captures", "cases/reports", "cases/home", "cases/signatures", "cases/inputs"];
+
+/// Whether more is hunted for than every run can afford.
+fn explores() -> bool {
+    std::env::var_os("DIAG_EXPLORE").is_some()
+}
+
 /// Of many recorded cases every eighth is copied; all where more is hunted for.
 fn some_recorded_cases(of: &Path) -> Vec<(Whole, Vec<String>)> {
-    let step = if std::env::var_os("DIAG_EXPLORE").is_some() { 1 } else { 8 };
+    let step = if explores() { 1 } else { 8 };
     recorded_cases(of).into_iter().step_by(step).collect()
 }
 
@@ -123,7 +132,8 @@ fn copies_of_every_case_of_the_suite_are_judged_as_the_originals() {
 
 #[test]
 fn copies_of_recorded_cases_hold_none_of_their_secrets() {
-    for set in ["cases/captures", "cases/reports", "cases/signatures"] {
+    let more: &[&str] = if explores() { &["cases/home", "cases/inputs"] } else { &[] };
+    for set in ["cases/captures", "cases/reports", "cases/signatures"].iter().chain(more) {
         let Some(of) = beside(set) else { continue };
         let cases = some_recorded_cases(&of);
         let said = complaints(&cases, Options::default());
@@ -142,7 +152,9 @@ fn copies_without_names_are_judged_as_the_originals() {
     let options = Options { identities: true, hosts: true, ..Options::default() };
     let mut cases = recorded_cases(&root().join("examples"));
     cases.extend(one_fault_cases().into_iter().step_by(5));
-    cases.extend(beside("cases/captures").iter().flat_map(|of| some_recorded_cases(of)));
+    for set in WITHOUT_NAMES.iter().take(if explores() { WITHOUT_NAMES.len() } else { 1 }) {
+        cases.extend(beside(set).iter().flat_map(|of| some_recorded_cases(of)));
+    }
     let said = complaints(&cases, options);
     assert!(
         said.is_empty(),

@@ -18,6 +18,75 @@ const WORDS: &[&str] = &[
     "overwritten",
     "filtered",
 ];
+/// Words that go with such a word where no brackets are around it.
+const WITH_IT: &[&str] = &[
+    "a",
+    "and",
+    "auth",
+    "base64",
+    "been",
+    "binary",
+    "body",
+    "by",
+    "bytes",
+    "content",
+    "cookie",
+    "cookies",
+    "credential",
+    "credentials",
+    "data",
+    "email",
+    "exporter",
+    "field",
+    "for",
+    "from",
+    "har",
+    "has",
+    "have",
+    "header",
+    "html",
+    "id",
+    "in",
+    "info",
+    "information",
+    "is",
+    "jwt",
+    "key",
+    "name",
+    "of",
+    "param",
+    "parameter",
+    "password",
+    "personal",
+    "pii",
+    "privacy",
+    "reasons",
+    "request",
+    "response",
+    "saml",
+    "samlrequest",
+    "samlresponse",
+    "sanitizer",
+    "secret",
+    "security",
+    "sensitive",
+    "session",
+    "setting",
+    "signature",
+    "support",
+    "text",
+    "the",
+    "this",
+    "token",
+    "tool",
+    "url",
+    "user",
+    "username",
+    "value",
+    "values",
+    "was",
+    "were",
+];
 /// Longest text in which such a word alone makes a mark.
 const LONGEST: usize = 64;
 /// Longest hash with a word before it: `Hashed:` and 64 digits in brackets, with room.
@@ -42,7 +111,7 @@ pub fn is_foreign(value: &str) -> bool {
         return hashed(&lower);
     }
     one_character(value)
-        || word(&lower)
+        || word(value, &lower)
         || prefixed_hash(value)
         || hashed(&lower)
         || numbered(value)
@@ -75,7 +144,7 @@ fn bracketed(text: &str) -> bool {
     [('[', ']'), ('<', '>'), ('{', '}'), ('(', ')')].iter().any(|(open, close)| {
         text.split(*open).skip(1).any(|behind| {
             behind.split_once(*close).is_some_and(|(inner, _)| {
-                inner.chars().count() <= LONGEST && word(&inner.to_lowercase())
+                inner.chars().count() <= LONGEST && holds_word(&inner.to_lowercase())
             })
         })
     })
@@ -91,8 +160,13 @@ fn one_character(value: &str) -> bool {
     all_same && fills && (value.chars().count() >= 3 || first == '…')
 }
 
-/// `[SAMLResponse redacted]`, `***HIDDEN***`, `REMOVED_BY_TOOL`, `<removed>`.
-fn word(lower: &str) -> bool {
+/// `[SAMLResponse redacted]`, `***HIDDEN***`, `<removed>`: such a word in brackets or between stars; or, bare, among
+/// words that go with it and nothing else. `removed-horse-7` is what somebody typed.
+fn word(value: &str, lower: &str) -> bool {
+    holds_word(lower) && (is_framed(value) || lower.split(is_between).all(is_of_marks))
+}
+
+fn holds_word(lower: &str) -> bool {
     WORDS.iter().any(|word| {
         lower.find(word).is_some_and(|at| {
             // The word stands for itself, not inside a longer run of letters and digits, as it might in a token.
@@ -100,6 +174,30 @@ fn word(lower: &str) -> bool {
             before.is_none_or(|before| !before.is_alphanumeric())
         })
     })
+}
+
+/// What stands on both sides is no letter: brackets, stars, quotes.
+fn is_framed(value: &str) -> bool {
+    let framing = |character: char| "[]<>{}()*•#".contains(character);
+    value.starts_with(framing) && value.ends_with(framing)
+}
+
+fn is_between(character: char) -> bool {
+    character.is_whitespace() || character.is_ascii_punctuation()
+}
+
+/// A word of a mark, in any of its forms, or one that goes with it: `value removed by the tool`.
+fn is_of_marks(word: &str) -> bool {
+    /// `redacted`, `anonymised`: what may follow the stem.
+    const LONGEST_ENDING: usize = 5;
+    word.is_empty()
+        || WITH_IT.contains(&word)
+        || WORDS.iter().any(|stem| {
+            word.strip_prefix(stem).is_some_and(|ending| {
+                ending.len() <= LONGEST_ENDING
+                    && ending.bytes().all(|byte| byte.is_ascii_lowercase())
+            })
+        })
 }
 
 /// `AUTH_942511bf`: a word in capitals, an underscore, six to sixteen hexadecimal digits.
@@ -180,6 +278,9 @@ mod tests {
             "[HAR_SANITIZER:REMOVED]",
             "Hashed:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
             "[text/html redacted]",
+            "redacted",
+            "value removed by the tool",
+            "[removed-horse-7]",
         ] {
             assert!(is_foreign(mark), "{mark}");
         }
@@ -198,6 +299,11 @@ mod tests {
             "tRedactq12",
             "abc_942511bf",
             "{{name}}",
+            "removed-horse-7",
+            "Hidden!horse",
+            "masked horse",
+            "filtered99",
+            "correct horse redacted staple",
         ] {
             assert!(!is_foreign(value), "{value}");
         }

@@ -16,6 +16,10 @@ const CHECKSUM: usize = 6;
 const BEGINNINGS: [char; 2] = ['R', '9'];
 /// Letters up to which a mark is followed in a text.
 const LONGEST: usize = 8192;
+/// Letters up to which a mark is followed within a longer word: values are replaced there, too.
+const LONGEST_WITHIN: usize = 64;
+/// Letters and digits beside marks from which they are a value of their own.
+const SHORTEST_REST: usize = 8;
 /// Signs in a row that may stand between two letters of a mark.
 const MOST_SIGNS: usize = 4;
 
@@ -101,6 +105,30 @@ pub fn all_own(text: &str) -> Vec<Range<usize>> {
     found
 }
 
+/// Whether a value is marks of ours and what stood around them: a place, a name, a number, nothing that lets anybody in.
+/// A mark may look more like a token than what it stands for.
+pub fn is_around_own(value: &str) -> bool {
+    let marks = all_own(value);
+    if marks.is_empty() {
+        return false;
+    }
+    let mut at = 0;
+    let mut rest: Vec<&str> = Vec::new();
+    for mark in &marks {
+        rest.push(value.get(at..mark.start).unwrap_or_default());
+        at = mark.end;
+    }
+    rest.push(value.get(at..).unwrap_or_default());
+    let is_value = |run: &str| {
+        run.len() >= SHORTEST_REST
+            && run.bytes().any(|byte| byte.is_ascii_digit())
+            && run.bytes().any(|byte| byte.is_ascii_alphabetic())
+    };
+    !rest
+        .iter()
+        .any(|text| text.split(|character: char| !character.is_ascii_alphanumeric()).any(is_value))
+}
+
 /// The length in bytes of the longest mark with which a text begins.
 fn one_own(text: &str) -> Option<usize> {
     let mut letters = Vec::new();
@@ -121,7 +149,10 @@ fn one_own(text: &str) -> Option<usize> {
             break;
         }
         let ends = characters.peek().is_none_or(|(_, next)| !next.is_ascii_alphanumeric());
-        if ends && letters.len() >= CHECKED && is_checked(&letters) {
+        if (ends || letters.len() <= LONGEST_WITHIN)
+            && letters.len() >= CHECKED
+            && is_checked(&letters)
+        {
             longest = Some(at + 1);
         }
     }
@@ -251,6 +282,15 @@ mod tests {
         let found: Vec<&str> = all_own(&text).into_iter().map(|range| &text[range]).collect();
         assert_eq!(found, [parts.as_str(), whole.as_str()]);
         assert!(all_own("REDACTED REDX 9EDACTED").is_empty());
+        let word = make("correcthorse", false, b"key", 0);
+        for around in [format!("shop-{word}"), format!("ab{word}yz"), format!("/x/{word}?{whole}")]
+        {
+            assert!(is_around_own(&around), "{around}");
+        }
+        for other in [format!("{word}-ab3dE5gH7jK9"), "shop-correcthorse".to_owned(), String::new()]
+        {
+            assert!(!is_around_own(&other), "{other}");
+        }
     }
 
     #[test]

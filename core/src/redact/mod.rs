@@ -3,10 +3,12 @@
 //! Anything in a query could be a token, so values are shown only where they are short and plain;
 //! names stay, because they tell what happened.
 
+mod across;
 mod failure;
 mod shown;
 mod statement;
 
+pub use across::across_segments;
 pub use failure::failure;
 pub use shown::{is_plainly_token, is_token, shown, stated};
 pub use statement::states_an_error;
@@ -53,10 +55,25 @@ pub fn clean_url(url: &str) -> String {
         out.push_str(&if fragment.contains('=') {
             clean_query(fragment)
         } else {
-            shown_or_dots(fragment)
+            shown_fragment(fragment)
         });
     }
     out
+}
+
+/// Lines of headers, as a configuration has them, without the values of those that let somebody in.
+pub fn headers(lines: &str) -> String {
+    let cleaned = |line: &str| match line.split_once(':') {
+        Some((name, value))
+            if places::header(name.trim()).is_secret() && !value.trim().is_empty() =>
+        {
+            let end =
+                value.trim_start().find(['\r', '\\']).map_or("", |end| &value.trim_start()[end..]);
+            format!("{name}: …{end}")
+        }
+        _ => line.to_owned(),
+    };
+    lines.split('\n').map(cleaned).collect::<Vec<_>>().join("\n")
 }
 
 fn clean_base(base: &str) -> String {
@@ -131,9 +148,18 @@ fn shown_alone(pair: &str) -> String {
     }
 }
 
-fn shown_or_dots(text: &str) -> String {
-    if harmless_value(text) { text.to_owned() } else { "…".to_owned() }
+/// A fragment names a view of the application, or is a short key as well as anything else: `#/error/403`, `#kq77zzv`.
+fn shown_fragment(fragment: &str) -> String {
+    let may_be_key = |piece: &str| {
+        let letters = piece.bytes().filter(u8::is_ascii_alphabetic).count();
+        letters > 0 && letters < piece.len() && piece.len() >= SHORTEST_KEY
+    };
+    let mixed = fragment.split(['/', '-', '_', '.', '~', '!']).any(may_be_key);
+    if harmless_value(fragment) && !mixed { fragment.to_owned() } else { "…".to_owned() }
 }
+
+/// Letters and digits mixed from which they may be a key: `v2` and `tab1` are none.
+const SHORTEST_KEY: usize = 5;
 
 /// A RelayState that is plainly a place to go to and carries no token: a path or an http(s) URL
 /// without query values, none of whose segments is long. It may be percent-encoded, as it is where
@@ -189,6 +215,10 @@ mod tests {
             "https://a.example/x?idp=2&t=…"
         );
         assert_eq!(
+            clean_url("https://a.example/x#kq77zzv") + &clean_url("/x#/error/403"),
+            "https://a.example/x#…/x#/error/403"
+        );
+        assert_eq!(
             clean_url("https://a.example/cb#id_token=eyJ.x.y"),
             "https://a.example/cb#id_token=…"
         );
@@ -206,6 +236,18 @@ mod tests {
         assert_eq!(
             clean_url("https://a.example/cb#error=login_required&reason=hunter2"),
             "https://a.example/cb#error=login_required&reason=…"
+        );
+    }
+
+    #[test]
+    fn headers_of_a_configuration_lose_what_lets_somebody_in() {
+        assert_eq!(
+            headers("X-Api-Key: a b c\r\nX-Frame-Options: DENY\nAuthorization: Bearer x"),
+            "X-Api-Key: …\r\nX-Frame-Options: DENY\nAuthorization: …"
+        );
+        assert_eq!(
+            headers("Access-Control-Allow-Origin: https://a.example"),
+            "Access-Control-Allow-Origin: https://a.example"
         );
     }
 

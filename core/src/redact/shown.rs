@@ -22,6 +22,8 @@ pub fn shown(text: &str, longest: usize) -> String {
         let own = Label::of(word);
         // `token is abc12`: the verb hands on what was announced.
         let own = if label == Label::Named && is_verb(word) { Label::Named } else { own };
+        // `Kennwort lautet abc12`: so is a password, of which the verb is one of the words that go on.
+        let own = if label == Label::Bare && is_verb(word) { Label::Named } else { own };
         let hidden = own == Label::None
             && match label {
                 Label::None => false,
@@ -416,7 +418,10 @@ fn goes_on(word: &str) -> bool {
 }
 
 fn is_verb(word: &str) -> bool {
-    matches!(word.to_lowercase().as_str(), "is" | "was" | "ist" | "war" | "es" | "est" | "=" | ":")
+    matches!(
+        word.to_lowercase().as_str(),
+        "is" | "was" | "ist" | "war" | "lautet" | "es" | "est" | "=" | ":" | "=>"
+    )
 }
 
 /// No word: letters and digits in one, or digits alone, as many as people type of a code they were sent.
@@ -563,6 +568,8 @@ mod tests {
             ("password hunter2 is wrong", "password … is wrong"),
             ("Your password is wrong", "Your password is wrong"),
             ("Das Kennwort ist abgelaufen", "Das Kennwort ist abgelaufen"),
+            ("Ihr Kennwort lautet ndwdq!39", "Ihr Kennwort lautet …"),
+            ("Your password is ndwdq!39", "Your password is …"),
             ("token=abc, code=401", "token=… code=401"),
             (
                 "the secret is wqzkvbnm7, pin 771923 and token zzkq81vv expired",

@@ -13,6 +13,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 /// How the strings below a field are treated.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -312,6 +313,11 @@ impl Blotter<'_> {
 
     /// Segments that are a secret by what stands before them, or by nothing but being a token.
     fn segments(&self, path: &str) -> String {
+        let is_secret = |token: &Range<usize>| !self.published.holds(&path[token.clone()]);
+        if let Some(token) = redact::across_segments(path).into_iter().find(is_secret) {
+            let (before, behind) = (&path[..token.start], &path[token.end..]);
+            return self.segments(before) + &self.mark(&path[token]) + &self.segments(behind);
+        }
         let mut before = "";
         let mut out: Vec<String> = Vec::new();
         for segment in path.split('/') {
@@ -322,19 +328,37 @@ impl Blotter<'_> {
                     })
                     .unwrap_or(segment.len()),
             );
-            let long = bare.len() >= LONGEST_SEGMENT || bare.starts_with("eyJ");
+            let hexadecimal = bare.len() >= LONGEST_HEXADECIMAL
+                && bare.bytes().all(|byte| byte.is_ascii_hexdigit());
+            let long = bare.len() >= LONGEST_SEGMENT || bare.starts_with("eyJ") || hexadecimal;
             let decoded = super::layers::innermost(bare);
-            let token = is_token(bare) || decoded.as_deref().is_some_and(is_token);
-            let secret = token && (long || leads_to_a_token(before)) && !self.published.holds(bare);
+            let in_pieces = |text: &str| !redact::across_segments(text).is_empty();
+            let token = is_token(bare)
+                || decoded.as_deref().is_some_and(|text| is_token(text) || in_pieces(text));
+            let typed = leads_to_a_token(before) && is_typed(decoded.as_deref().unwrap_or(bare));
+            let secret = (token && (long || leads_to_a_token(before)) || typed)
+                && !self.published.holds(bare);
             let named = bare
                 .split_once('=')
                 .filter(|(name, value)| !value.is_empty() && places::named(name).is_secret());
+            // `/auth:abc/`: what stands behind the colon has a name as well.
+            let behind = segment.split_once(':').filter(|(name, value)| {
+                let plain = super::layers::innermost(value);
+                let plain = plain.as_deref().unwrap_or(value);
+                !value.starts_with(char::is_whitespace)
+                    && !value.contains('…')
+                    && places::named(name).is_secret()
+                    && (is_token(plain) || is_typed(plain))
+            });
             out.push(match named {
                 _ if secret => self.mark(bare) + rest,
                 Some((name, value)) if !value.contains('…') => {
                     format!("{name}={}{rest}", self.mark(value))
                 }
-                _ => segment.to_owned(),
+                _ => behind.map_or_else(
+                    || segment.to_owned(),
+                    |(name, value)| format!("{name}:{}", self.mark(value)),
+                ),
             });
             before = segment;
         }
@@ -442,6 +466,17 @@ fn explanation(text: &str) -> String {
 
 /// Segments of endpoints may be long ids; longer ones are none.
 const LONGEST_SEGMENT: usize = 36;
+
+/// Hexadecimal digits from which a segment without hyphens is the id of nothing that is published.
+const LONGEST_HEXADECIMAL: usize = 32;
+
+/// Letters and digits with a mark between them, as people choose passwords.
+fn is_typed(value: &str) -> bool {
+    value.len() >= 6
+        && value.bytes().any(|byte| byte.is_ascii_digit())
+        && value.bytes().any(|byte| byte.is_ascii_alphabetic())
+        && value.contains(['!', '$', '*', '+', '@', '~', '?'])
+}
 
 /// The segment before one that lets somebody in.
 fn leads_to_a_token(segment: &str) -> bool {
@@ -553,6 +588,21 @@ mod tests {
         assert!(one.starts_with("https://a.example/reset/…") && one != other, "{one}");
         assert_eq!(one, url("https://a.example/reset/aB3dE5gH7jK9mN1pQ3sT5v"));
         assert!(!url("https://a.example/x/Qzabcdef%2112").contains("Qz"));
+        for secret in [
+            "https://a.example/auth:crddf%2148/hub",
+            "https://a.example/token/crddf%2148/hub",
+            "https://a.example/x/da2d6582bfd64e7fa2c631335f64e0d2/hub",
+        ] {
+            let told = url(secret);
+            let kept = told.contains("crddf") || told.contains("da2d6582bfd6");
+            assert!(told.contains('…') && told.ends_with("/hub") && !kept, "{told}");
+        }
+        for slash in ["/", "%2F"] {
+            let pieces = ["Jq3x9TzLw", "bV8nR2kY5", "mD4sXc7Qa1", "zH6gW3"].join(slash);
+            let told = url(&format!("https://a.example/x/{pieces}/y"));
+            assert!(told.starts_with("https://a.example/x/…") && told.ends_with("/y"), "{told}");
+            assert!(!told.contains("Jq3x") && !told.contains("mD4s"), "{told}");
+        }
         for plain in [
             "https://a.example/app/exk1fcia6d6EMsf331d8/sso/saml",
             "https://login.example/8d1f0a1e-9a53-4c39-8b63-5d1c0a2f7e11/saml2",

@@ -72,6 +72,7 @@ const TYPED: &[&str] = &[
     "cvv",
     "userpassword",
     "jpassword",
+    "idtoken2",
 ];
 
 /// Parts of names of what is typed.

@@ -6,6 +6,7 @@ use super::kind::Kind;
 use super::lexicon::Lexicon;
 use super::places::{self, Place};
 use super::receipt::Tally;
+use super::spoken;
 use serde_json::Value;
 use std::ops::Range;
 
@@ -73,6 +74,11 @@ fn one(
     }
     if let Some(changed) = text(lexicon, value, tally, label) {
         *value = changed;
+    }
+    let words = spoken::edits(lexicon, value, label);
+    if !words.is_empty() {
+        tally.edits(label, &words);
+        *value = apply(value, &words);
     }
     *value != was
 }

@@ -97,7 +97,7 @@ fn laid_out(lexicon: &Lexicon, text: &str, range: Range<usize>, kind: Kind, edit
         return;
     };
     let compact = folded::compact(value);
-    if compact.is_empty() || mask::is_mark(&compact) {
+    if compact.is_empty() || mask::is_marked(&compact) {
         return;
     }
     let mark = lexicon.mark(&compact, kind);
@@ -116,7 +116,7 @@ fn laid_out(lexicon: &Lexicon, text: &str, range: Range<usize>, kind: Kind, edit
 
 /// A value that goes as a whole, in the encoding it is written in.
 pub(super) fn whole(lexicon: &Lexicon, value: &str, kind: Kind) -> String {
-    if mask::is_mark(value) || value.trim().is_empty() {
+    if mask::is_marked(value) || value.trim().is_empty() {
         return value.to_owned();
     }
     if let Some(layer) = layers::whole(value) {

@@ -13,6 +13,9 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 use std::ops::Range;
 
+/// Longer texts are no JSON that somebody posts.
+const LONGEST_JSON: usize = 1 << 20;
+
 /// Takes the values of a document of JSON, such as an entry of a capture. `loose`: it is a capture, in which tokens stand
 /// that no name tells; in an export what looks random is the id of something.
 pub(super) fn json(collecting: &mut Collecting, document: &mut Value, loose: bool) {
@@ -36,6 +39,7 @@ pub(super) fn json(collecting: &mut Collecting, document: &mut Value, loose: boo
 pub(super) fn text(collecting: &mut Collecting, text: &str, around: Around, loose: bool) {
     engine::values_in(text, around, &mut |value, kind| collecting.add(value, kind));
     super::deep::every_layer(text, &mut |layer| {
+        members(collecting, layer);
         if loose {
             stray(collecting, layer);
             // What is left of a damaged message is no token.
@@ -47,6 +51,25 @@ pub(super) fn text(collecting: &mut Collecting, text: &str, around: Around, loos
             collecting.public(without_cuts(layer));
         }
     });
+}
+
+/// Takes what the members of JSON within a text say to be secret.
+fn members(collecting: &mut Collecting, layer: &str) {
+    if layer.len() > LONGEST_JSON || !layer.trim_start().starts_with(['{', '[']) {
+        return;
+    }
+    for value in serde_json::Deserializer::from_str(layer).into_iter::<Value>() {
+        let Ok(mut value) = value else { return };
+        places::each(&mut value, &mut |text, place, _| match place {
+            Place::Whole(kind) => collecting.add(text, kind),
+            Place::Cookies => {
+                for range in places::cookie_values(text) {
+                    collecting.add(text.get(range).unwrap_or_default(), Kind::Cookie);
+                }
+            }
+            _ => {}
+        });
+    }
 }
 
 /// Takes what is random and nothing names.

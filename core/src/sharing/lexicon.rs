@@ -41,7 +41,7 @@ impl Collecting {
     /// Adds a value, however it was encoded.
     pub(super) fn add(&mut self, value: &str, kind: Kind) {
         let value = canonical(value);
-        if value.trim().is_empty() || mask::is_mark(&value) {
+        if value.trim().is_empty() || mask::is_marked(&value) {
             return;
         }
         if self.values.len() >= MOST {
@@ -56,7 +56,7 @@ impl Collecting {
     /// Adds a random word that nothing names.
     pub(super) fn stray(&mut self, value: &str) {
         let value = canonical(value);
-        if mask::is_mark(&value) {
+        if mask::is_marked(&value) {
             return;
         }
         if self.strays.len() >= MOST {
@@ -134,7 +134,17 @@ impl Collecting {
         }
         let finder =
             AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&patterns).ok();
-        Lexicon { marks, meant, finder, names, key: key.to_vec() }
+        let words: Vec<String> = marks
+            .iter()
+            .filter(|(value, entry)| entry.reach == Reach::Place && is_spoken(value, entry.kind))
+            .map(|(value, _)| value.clone())
+            .collect();
+        let spoken = AhoCorasick::builder()
+            .match_kind(MatchKind::LeftmostLongest)
+            .build(&words)
+            .ok()
+            .filter(|_| !words.is_empty());
+        Lexicon { marks, meant, finder, words, spoken, names, key: key.to_vec() }
     }
 
     fn reach(&self, value: &str, kind: Kind) -> Reach {
@@ -187,6 +197,14 @@ impl Kind {
     }
 }
 
+/// A password that is a word, but none that half of all pages have.
+fn is_spoken(value: &str, kind: Kind) -> bool {
+    kind == Kind::Password
+        && value.chars().count() >= BOUNDED
+        && value.chars().all(char::is_alphabetic)
+        && !common::is_common(&value.to_lowercase())
+}
+
 /// How far a value is replaced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Reach {
@@ -208,6 +226,9 @@ pub(super) struct Lexicon {
     marks: BTreeMap<String, Entry>,
     meant: Vec<String>,
     finder: Option<AhoCorasick>,
+    /// Passwords that are words: replaced in place, and where people are spoken to.
+    words: Vec<String>,
+    spoken: Option<AhoCorasick>,
     names: Names,
     key: Vec<u8>,
 }
@@ -215,7 +236,7 @@ pub(super) struct Lexicon {
 impl Lexicon {
     /// The mark of a value that is known, else the one it would have.
     pub(super) fn mark(&self, value: &str, kind: Kind) -> String {
-        if mask::is_mark(value) {
+        if mask::is_marked(value) {
             return value.to_owned();
         }
         self.marks.get(value).map_or_else(
@@ -247,6 +268,18 @@ impl Lexicon {
                 entry.kind,
                 entry.mark.as_str(),
             ))
+        })
+    }
+
+    /// Passwords that are words, in a text that speaks to people.
+    pub(super) fn spoken<'a>(
+        &'a self,
+        text: &'a str,
+    ) -> impl Iterator<Item = (Range<usize>, Kind, &'a str)> {
+        let found = self.spoken.iter().flat_map(move |finder| finder.find_iter(text));
+        found.filter_map(|found| {
+            let entry = self.marks.get(self.words.get(found.pattern().as_usize())?)?;
+            Some((found.range(), entry.kind, entry.mark.as_str()))
         })
     }
 

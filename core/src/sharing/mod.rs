@@ -7,6 +7,7 @@
 //!
 //! No file, clock or source of chance of its own: the key of the marks is a parameter, to be thrown away.
 
+mod announced;
 mod capture;
 mod certificates;
 mod change;
@@ -28,6 +29,7 @@ mod places;
 mod prose;
 mod prove;
 mod receipt;
+mod spoken;
 mod standing;
 mod strays;
 mod tidy;

@@ -139,17 +139,14 @@ pub(super) fn looks_like_host(value: &str) -> bool {
         && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-:".contains(&byte))
 }
 
-/// Three parts in base64url of which the first two begin as JSON does: where the third begins.
+/// Three parts in base64url, whatever is behind them (`.txt`), of which the first two begin as JSON does: where the third begins.
 pub(super) fn jwt_signature(token: &str) -> Option<usize> {
     let mut parts = token.split('.');
     let (header, payload, signature) = (parts.next()?, parts.next()?, parts.next()?);
     let of_base64 = |part: &str| {
         part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
     };
-    let is_one = header.starts_with("eyJ")
-        && payload.starts_with("ey")
-        && signature.len() >= 8
-        && parts.next().is_none();
+    let is_one = header.starts_with("eyJ") && payload.starts_with("ey") && signature.len() >= 8;
     (is_one && [header, payload, signature].into_iter().all(of_base64))
         .then_some(header.len() + payload.len() + 2)
 }
@@ -185,6 +182,7 @@ mod tests {
             assert!(!is_opaque(value, 16), "{value}");
         }
         assert_eq!(jwt_signature("eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.c2lnbmF0dXJl"), Some(36));
+        assert_eq!(jwt_signature("eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.c2lnbmF0dXJl.txt"), Some(36));
         assert_eq!(jwt_signature("a.b.c"), None);
     }
 }

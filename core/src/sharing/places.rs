@@ -3,12 +3,16 @@
 //! Captures as HAR and as SAML-tracer writes them, exports of Graph and of configuration services: all are objects
 //! whose members' names tell what they hold, and lists of names with values.
 
+use super::common;
 use super::kind::Kind;
 use super::names;
 use super::opaque;
+use super::prose;
 use super::standing::{self, Around};
 use serde_json::{Map, Value};
 
+/// Longest name of a value.
+const LONGEST_NAME: usize = 80;
 /// Levels of JSON that are followed.
 const DEEPEST: usize = 100;
 
@@ -63,7 +67,8 @@ fn walk(
         Value::Object(object) => members(object, context, label, see),
         Value::Array(list) => {
             if let [Value::String(name), Value::String(text)] = list.as_mut_slice()
-                && ["post", "get", "requestHeaders", "responseHeaders"].contains(&context.list)
+                && ["post", "get", "parameters", "requestHeaders", "responseHeaders"]
+                    .contains(&context.list)
             {
                 let place = named(context.list, name, text);
                 see(text, place, &labelled(label, name));
@@ -85,7 +90,10 @@ fn members(
     see: &mut impl FnMut(&mut String, Place, &str),
 ) {
     let name = object.get("name").and_then(Value::as_str).map(str::to_owned);
-    let page = object.get("mimeType").and_then(Value::as_str).is_some_and(is_page);
+    let called = called(object);
+    // What is posted is data, whatever it is written in.
+    let page = context.list != "postData"
+        && object.get("mimeType").and_then(Value::as_str).is_some_and(is_page);
     let application = object.contains_key("appId");
     for (key, value) in object.iter_mut() {
         let below = if label.is_empty() { key.clone() } else { format!("{label}.{key}") };
@@ -108,6 +116,12 @@ fn members(
                     *value = serde_json::from_str(&changed).unwrap_or(Value::Null);
                 }
             }
+            (Value::String(text), _)
+                if matches!(key.as_str(), "value" | "val")
+                    && called.is_some_and(|kind| kind == Kind::Password || is_told(text)) =>
+            {
+                see(text, Place::Whole(called.unwrap_or(Kind::Token)), &below);
+            }
             (Value::String(text), _) => {
                 see(text, member(Context { page, application, ..context }, key, text), &below);
             }
@@ -119,6 +133,21 @@ fn members(
             ),
         }
     }
+}
+
+/// What an object says that its value is, in other ways than by `name`: `{"key": "Password", "value": …}`, or a
+/// property with its definition.
+fn called(object: &Map<String, Value>) -> Option<Kind> {
+    let own = ["key", "typ", "type", "field"].iter().filter_map(|name| object.get(*name));
+    let defined = object.get("definition").and_then(|definition| definition.get("name"));
+    own.chain(defined)
+        .filter_map(Value::as_str)
+        .filter(|name| name.len() <= LONGEST_NAME && !name.contains(' '))
+        .map(|name| name.rsplit('/').next().unwrap_or(name))
+        .find_map(|name| {
+            names::kind_of(name)
+                .filter(|kind| *kind == Kind::Password || prose::told(name).is_some())
+        })
 }
 
 fn is_page(mime: &str) -> bool {
@@ -177,13 +206,15 @@ fn member(context: Context<'_>, key: &str, value: &str) -> Place {
     }
     match names::kind_of(key) {
         Some(kind @ Kind::Password)
-            if !value.contains(' ') && !value.is_empty() && !value.contains("://") =>
+            if (!value.contains(' ') || is_passphrase(value))
+                && !value.is_empty()
+                && !value.contains("://") =>
         {
             Place::Whole(kind)
         }
         Some(kind)
             if names::plain(key).contains("secret")
-                && !value.contains(' ')
+                && (!value.contains(' ') || is_passphrase(value))
                 && !value.is_empty() =>
         {
             Place::Whole(kind)
@@ -197,6 +228,22 @@ fn member(context: Context<'_>, key: &str, value: &str) -> Place {
         _ if names::names_a_person(key) && key != "name" && !context.application => Place::Person,
         _ => Place::Text(around),
     }
+}
+
+/// A value that is a key rather than the name of something.
+fn is_told(value: &str) -> bool {
+    prose::is_credible(value) || opaque::is_opaque(value, 8)
+}
+
+/// Words that make no sentence: none is short, none is what pages and products say.
+fn is_passphrase(value: &str) -> bool {
+    let words: Vec<&str> = value.split(' ').collect();
+    words.len() >= 3
+        && words.iter().all(|word| {
+            word.len() >= 4
+                && word.bytes().all(|byte| byte.is_ascii_alphanumeric())
+                && !common::is_common(&word.to_lowercase())
+        })
 }
 
 /// A certificate, in base64 or PEM: public on purpose. Whatever else begins so has a version of a private key behind it.
@@ -272,7 +319,10 @@ mod tests {
             "post": [["SAMLResponse", "PHM+"], ["pin", "1234"]],
             "passwordCredentials": [{"hint": "abc", "keyId": "c9f1d7a4-2b55-4c0f-8a3e-91b6e0d5c7f2"}],
             "preferredTokenSigningKeyThumbprint": "AABBCCDDEEFF00112233445566778899AABBCCDD",
-            "oidcClientSecret": "s3cret"
+            "oidcClientSecret": "s3cret",
+            "secrets": [{"key": "Password", "value": "qq dd"}, {"definition": {"name": "password"}, "value": "ee"}, {"key": "BaseAddress", "value": "x"}],
+            "certificatePassword": "mczkzd mtwfct dfxczm",
+            "passwordHint": "Enter your password here"
         });
         let mut seen = Vec::new();
         each(&mut entry, &mut |text, place, _| {
@@ -290,6 +340,9 @@ mod tests {
             ("1234", Place::Whole(Kind::Password)),
             ("abc", Place::Whole(Kind::Password)),
             ("s3cret", Place::Whole(Kind::Token)),
+            ("qq dd", Place::Whole(Kind::Password)),
+            ("ee", Place::Whole(Kind::Password)),
+            ("mczkzd mtwfct dfxczm", Place::Whole(Kind::Password)),
         ];
         assert_eq!(seen, expected.map(|(text, place)| (text.to_owned(), place)));
     }

@@ -10,6 +10,12 @@ use std::ops::Range;
 /// Shortest and longest value that is believed.
 const LENGTHS: std::ops::RangeInclusive<usize> = 6..=64;
 
+/// What stands between the name of a secret and its value.
+const VERBS: &[&str] = &[
+    " is ", " was ", " ist ", " lautet ", " war ", " est ", " es ", " \"", " '", " &quot;",
+    " &#39;",
+];
+
 /// What a word announces, where people read it: codes and keys are said of many things that let nobody in.
 pub(super) fn told(name: &str) -> Option<Kind> {
     const TOLD: &[&str] = &[
@@ -23,9 +29,30 @@ pub(super) fn told(name: &str) -> Option<Kind> {
         "senha",
         "motdepasse",
     ];
+    // `tokenType`, `passwordPolicy`: what is told of a secret is none.
+    const OF_ONE: &[&str] = &[
+        "type",
+        "version",
+        "format",
+        "name",
+        "method",
+        "endpoint",
+        "lifetime",
+        "url",
+        "uri",
+        "policy",
+        "length",
+        "status",
+        "hint",
+        "label",
+        "algorithm",
+        "thumbprint",
+    ];
     let plain = names::plain(name);
-    names::kind_of(name)
-        .filter(|kind| *kind != Kind::Signature && TOLD.iter().any(|word| plain.contains(word)))
+    let is_one = !OF_ONE.iter().any(|word| plain.ends_with(word));
+    names::kind_of(name).filter(|kind| {
+        *kind != Kind::Signature && is_one && TOLD.iter().any(|word| plain.contains(word))
+    })
 }
 
 /// A value with both letters and digits, as a password or a code has, and no place, person or host.
@@ -41,26 +68,33 @@ pub(super) fn is_credible(value: &str) -> bool {
         && !value.to_ascii_uppercase().starts_with("AADSTS")
 }
 
-/// `password is X`, `token is X`.
+/// `password is X`, `token 'X'`.
 pub(super) fn stated(text: &str) -> Vec<(Range<usize>, Kind)> {
     let mut found = Vec::new();
     let scripts = scripts(text);
-    for sign in memchr::memmem::find_iter(text.as_bytes(), b" is ") {
+    let signs = VERBS.iter().flat_map(|verb| {
+        memchr::memmem::find_iter(text.as_bytes(), verb.as_bytes())
+            .map(move |sign| (sign, verb.len()))
+    });
+    for (sign, length) in signs {
         let before = text.get(..sign).unwrap_or_default();
         let name = before
             .rsplit(|c: char| !(c.is_alphanumeric() || "_-".contains(c)))
             .next()
             .unwrap_or_default();
         let Some(kind) = told(name).filter(|_| !within(&scripts, sign)) else { continue };
-        let rest = text.get(sign + 4..).unwrap_or_default();
+        let rest = text.get(sign + length..).unwrap_or_default();
         let word = rest.split(|c: char| c.is_whitespace() || c == '<').next().unwrap_or_default();
         let quoted = word.len() - word.trim_start_matches(['"', '\'', '(']).len();
         let value = word
             .get(quoted..)
             .unwrap_or_default()
-            .trim_end_matches(['"', '\'', ')', '.', ',', ';', '!', '?']);
+            .split(['"', '\''])
+            .next()
+            .unwrap_or_default()
+            .trim_end_matches([')', '.', ',', ';', '!', '?']);
         if is_credible(value) {
-            let start = sign + 4 + quoted;
+            let start = sign + length + quoted;
             found.push((start..start + value.len(), kind));
         }
     }
@@ -87,6 +121,25 @@ pub(super) fn scripts(text: &str) -> Vec<Range<usize>> {
     found
 }
 
+/// Scripts, styles and tags.
+pub(super) fn silent(text: &str) -> Vec<Range<usize>> {
+    let scripts = scripts(text);
+    let mut found = scripts.clone();
+    let mut at = 0;
+    while let Some(open) = text.get(at..).and_then(|rest| rest.find('<')).map(|open| at + open) {
+        let end = text
+            .get(open..)
+            .and_then(|rest| rest.find('>'))
+            .map_or(text.len(), |end| open + end + 1);
+        if !within(&scripts, open) {
+            found.push(open..end);
+        }
+        at = end;
+    }
+    found.sort_by_key(|range| range.start);
+    found
+}
+
 /// Whether a place is within one of some ranges.
 pub(super) fn within(ranges: &[Range<usize>], at: usize) -> bool {
     let after = ranges.partition_point(|range| range.start <= at);
@@ -105,7 +158,14 @@ mod tests {
         let found = |text: &str| {
             stated(text).into_iter().map(|(range, _)| text[range].to_owned()).collect::<Vec<_>>()
         };
-        assert_eq!(found("<p>Your temporary password is xwdwm!38.</p>"), ["xwdwm!38"]);
+        for text in [
+            "<p>Your temporary password is xwdwm!38.</p>",
+            "Ihr Kennwort lautet xwdwm!38",
+            "Invalid token 'xwdwm!38' given",
+            "The password \"xwdwm!38\" is wrong",
+        ] {
+            assert_eq!(found(text), ["xwdwm!38"], "{text}");
+        }
         for text in [
             "Your password is incorrect.",
             "The token is 5",

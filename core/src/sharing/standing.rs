@@ -1,6 +1,7 @@
 //! Values that are known by what stands around them, in any text: elements of XML, tokens of three parts, keys
 //! in PEM, fields of forms, and `name=value` or `"name": "value"` of queries, scripts and data.
 
+use super::announced;
 use super::folded;
 use super::kind::Kind;
 use super::names;
@@ -24,6 +25,8 @@ const ELEMENTS: &[(&str, Kind)] = &[
 const LONGEST_NAME: usize = 64;
 /// Longest head of a part of a form with files.
 const LONGEST_HEAD: usize = 400;
+/// Shortest value in quotes.
+const SHORTEST_QUOTED: usize = 4;
 /// Longest value that a name leads to.
 const LONGEST_VALUE: usize = 64 << 10;
 
@@ -95,7 +98,7 @@ fn ending_in(name: &str, known: &[&str]) -> bool {
 }
 
 /// The value of an attribute in a tag.
-fn attribute(tag: &str, name: &str) -> Option<Range<usize>> {
+pub(super) fn attribute(tag: &str, name: &str) -> Option<Range<usize>> {
     let mut from = 0;
     loop {
         let at = from + tag.get(from..)?.find(name)?;
@@ -159,6 +162,7 @@ pub(super) fn named(text: &str, around: Around) -> Vec<Standing> {
     if around == Around::Page {
         found.extend(prose::stated(text).into_iter().map(|(range, kind)| Standing { range, kind }));
     }
+    found.extend(announced::announced(text, around));
     multipart(text, &mut found);
     credentials_in_addresses(text, &mut found);
     before_addresses(text, &mut found);
@@ -172,6 +176,11 @@ pub(super) fn named(text: &str, around: Around) -> Vec<Standing> {
 fn pairs(text: &str, around: Around, found: &mut Vec<Standing>) {
     let bytes = text.as_bytes();
     let scripts = if around == Around::Page { prose::scripts(text) } else { Vec::new() };
+    let tags = if around == Around::Page && opaque::begins_as_markup(text) {
+        prose::silent(text)
+    } else {
+        Vec::new()
+    };
     let of_name = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.[]$".contains(&byte);
     let mut at = 0;
     while let Some(sign) =
@@ -183,7 +192,7 @@ fn pairs(text: &str, around: Around, found: &mut Vec<Standing>) {
         let mut end = before.len() - before.iter().rev().take_while(|byte| **byte == b' ').count();
         let quoted_name = end > 0 && matches!(before.get(end - 1), Some(b'"' | b'\''));
         end -= usize::from(quoted_name);
-        let length = before
+        let length_of_name = before
             .get(..end)
             .unwrap_or_default()
             .iter()
@@ -191,13 +200,14 @@ fn pairs(text: &str, around: Around, found: &mut Vec<Standing>) {
             .take(LONGEST_NAME)
             .take_while(|byte| of_name(**byte))
             .count();
-        let name = text.get(end - length..end).unwrap_or_default();
+        let name = text.get(end - length_of_name..end).unwrap_or_default();
         if name.is_empty() {
             continue;
         }
         // Forwards: blanks, a quote, the value.
-        let rest = bytes.get(at..).unwrap_or_default();
-        let mut start = at + rest.iter().take_while(|byte| **byte == b' ').count();
+        let arrow = usize::from(bytes.get(sign..sign + 2) == Some(b"=>") && quoted_name);
+        let rest = bytes.get(at + arrow..).unwrap_or_default();
+        let mut start = at + arrow + rest.iter().take_while(|byte| **byte == b' ').count();
         let quote = bytes.get(start).copied().filter(|byte| matches!(byte, b'"' | b'\''));
         start += usize::from(quote.is_some());
         let ends = |byte: &u8| match quote {
@@ -215,17 +225,39 @@ fn pairs(text: &str, around: Around, found: &mut Vec<Standing>) {
             continue;
         };
         let Some(value) = text.get(start..start + length) else { continue };
-        let told = around == Around::Page
-            && quote.is_none()
-            && !prose::within(&scripts, sign)
-            && prose::is_credible(value);
+        let spoken = around == Around::Page && !prose::within(&scripts, sign);
+        let told = spoken && quote.is_none() && prose::is_credible(value);
         let told = told.then(|| prose::told(name)).flatten();
-        if let Some(kind) = told
-            .or_else(|| kind(name, value, around, quote.is_some(), bytes.get(sign) == Some(&b'=')))
+        // In words, and in lines of logs, what is quoted behind the name of a password is one.
+        let quoted = spoken && quote.is_some() && !prose::within(&tags, sign);
+        let quoted = quoted.then(|| in_quotes(name, value)).flatten();
+        // The parameter of an address is one also in a page.
+        let parameter = spoken
+            && quote.is_none()
+            && bytes.get(sign) == Some(&b'=')
+            && end > length_of_name
+            && matches!(before.get(end - length_of_name - 1), Some(b'?' | b'&'));
+        let around = if parameter { Around::Data } else { around };
+        // Behind these a colon is as good as an equals sign: `#!token:…`.
+        let assigned = bytes.get(sign) == Some(&b'=')
+            || end > length_of_name
+                && before.get(end - length_of_name - 1).is_some_and(|byte| b"!#/?&".contains(byte));
+        if let Some(kind) =
+            told.or(quoted).or_else(|| kind(name, value, around, quote.is_some(), assigned))
         {
             found.push(Standing { range: start..start + length, kind });
         }
     }
+}
+
+/// What is quoted behind a name in words: `password="a b c"`, `'secret': 'x1y2z3'`.
+fn in_quotes(name: &str, value: &str) -> Option<Kind> {
+    let kind = prose::told(name).or_else(|| {
+        names::kind_of(name).filter(|kind| *kind == Kind::Password && names::plain(name).len() > 4)
+    })?;
+    let phrase = value.split(' ').count() >= 3 && value.split(' ').all(|word| word.len() >= 4);
+    let believed = prose::is_credible(value) || kind == Kind::Password && phrase;
+    (value.len() >= SHORTEST_QUOTED && believed && !value.contains("://")).then_some(kind)
 }
 
 /// What a named value is, if anything. `assigned`: an equals sign stood between them.
@@ -251,7 +283,9 @@ fn kind(name: &str, value: &str, around: Around, quoted: bool, assigned: bool) -
             (!value.contains(' ') || quoted).then_some(Kind::Password)
         }
         (Some(kind), Around::Data) => {
-            (telling(8) || (parameter && value.len() >= 4 && !is_word(value))).then_some(kind)
+            let told = quoted && prose::told(name).is_some() && prose::is_credible(value);
+            (telling(8) || told || (parameter && value.len() >= 4 && !is_word(value)))
+                .then_some(kind)
         }
         (Some(kind), Around::Page) => telling(8).then_some(kind),
         (None, _) => {
@@ -379,7 +413,10 @@ pub(super) fn attributes(text: &str) -> Vec<Standing> {
     for (name, range) in strays::attributes(text) {
         let value = text.get(range.clone()).unwrap_or_default();
         let kind = names::kind_of(name).filter(|kind| {
-            *kind == Kind::Password || prose::told(name).is_some() || opaque::is_opaque(value, 16)
+            *kind == Kind::Password
+                || prose::told(name).is_some()
+                || prose::is_credible(value)
+                || opaque::is_opaque(value, 16)
         });
         found.extend(kind.map(|kind| Standing { range, kind }));
     }
@@ -507,7 +544,11 @@ fn path(path: &str, base: usize, found: &mut Vec<Standing>) {
             .rsplit_once('.')
             .is_some_and(|(_, ending)| (1..=5).contains(&ending.len()));
         let signature = opaque::jwt_signature(segment_only).is_some();
+        let decoded = percent_encoding::percent_decode_str(segment_only).decode_utf8_lossy();
+        let typed =
+            announced && prose::is_credible(&decoded) && decoded.contains(['!', '$', '*', '+']);
         if signature
+            || typed
             || opaque::is_opaque(segment_only, shortest)
                 && !is_file
                 && !segment_only.contains(['%', '=', ':'])

@@ -8,7 +8,9 @@
 use super::folded;
 use super::layers;
 use super::opaque;
+use super::standing;
 use crate::mask;
+use crate::redact;
 use crate::saml::xml::{local_name, root_name};
 use std::ops::Range;
 
@@ -26,6 +28,9 @@ const FEWEST_CHANGES: usize = 4;
 const BEFORE: usize = 40;
 /// Elements of messages that hold what somebody writes.
 const FREE: &[&str] = &["StatusMessage", "StatusDetail", "Extensions"];
+
+/// Attributes of messages that hold what somebody chose.
+const FREE_ATTRIBUTES: &[&str] = &["Consent", "ProviderName"];
 
 /// Where tokens stand in a text that nothing around them names.
 pub(super) fn strays(text: &str) -> Vec<Range<usize>> {
@@ -75,6 +80,14 @@ fn free(text: &str) -> Vec<Range<usize>> {
         }
         let Some(close) = rest.find('>') else { break };
         let tag = rest.get(1..close).unwrap_or_default();
+        if tag.starts_with('?') && !tag.starts_with("?xml ") {
+            found.push(open + 2..open + close);
+        }
+        for name in FREE_ATTRIBUTES {
+            if let Some(range) = standing::attribute(tag, name) {
+                found.push(open + 1 + range.start..open + 1 + range.end);
+            }
+        }
         let local = local_name(
             tag.split(|c: char| c.is_whitespace() || c == '/').next().unwrap_or_default(),
         );
@@ -190,9 +203,20 @@ fn one(at: usize, piece: &str, padded: usize, found: &mut Vec<Range<usize>>) {
         found.push(at..at + piece.len() + padded);
         return;
     }
+    // Of base64 with slashes no segment alone looks like more than a name.
+    let whole = format!("{piece}{}", "=".repeat(padded));
+    let across: Vec<Range<usize>> = redact::across_segments(&whole)
+        .into_iter()
+        .map(|token| at + token.start..at + token.end)
+        .collect();
+    found.extend(across.iter().cloned());
     let mut start = at;
     let last_slash = piece.rfind('/').map(|slash| at + slash);
     for segment in piece.split('/') {
+        if across.iter().any(|token| token.contains(&start)) {
+            start += segment.len() + 1;
+            continue;
+        }
         let host = start == at + 2 && piece.starts_with("//");
         // A file of a page, with the hash of its content in its name.
         let is_file = last_slash.is_some_and(|slash| start > slash)
@@ -356,6 +380,10 @@ mod tests {
             "https://x.example/t/X/y",
         ] {
             assert_eq!(found(&text.replace('X', hex)), [hex], "{text}");
+        }
+        let slashes = "Jq3x9TzLw/bV8nR2kY5/mD4sXc7Qa1/zH6gW3";
+        for text in ["https://x.example/t/X/y", "/t/X", "#/reset/X", "s=1; Path=/X; HttpOnly"] {
+            assert_eq!(found(&text.replace('X', slashes)), [slashes], "{text}");
         }
         for text in ["?X", "X=1", "X", "Apache (X)", "<h1>Welcome X</h1>", "{\"X\":1}"] {
             assert_eq!(found(&text.replace('X', base64)), [base64], "{text}");

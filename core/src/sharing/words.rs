@@ -59,7 +59,10 @@ impl Gathered {
         for (word, kind) in &self.words {
             let made = |attempt| mask::of_letters(word, is_guid(word), key, attempt);
             let free = |mark: &String| {
-                !taken.contains(mark) && !self.words.contains_key(mark) && !common::is_common(mark)
+                !taken.contains(mark)
+                    && !self.words.contains_key(mark)
+                    && !common::is_common(mark)
+                    && !mask::is_mark(mark)
             };
             let mark = (0..64).map(made).find(free).unwrap_or_else(|| made(0));
             taken.insert(mark.clone());

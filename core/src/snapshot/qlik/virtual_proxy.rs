@@ -4,6 +4,7 @@
 use super::super::HeldDocument;
 use super::super::json::Node;
 use super::VirtualProxy;
+use crate::redact;
 use diag_sdk::case::exchange::SameSite;
 use diag_sdk::case::sp_configuration::{
     AuthenticationMethod, HeldMetadata, MappedAttribute, RequestAlgorithm, SpConfiguration,
@@ -17,7 +18,12 @@ pub(super) fn read(node: &Node<'_>, nested: bool) -> VirtualProxy {
     let prefix = node
         .text("prefix")
         .map(|prefix| Sited::new(prefix.value.trim_matches('/').to_owned(), prefix.place));
-    let description = node.text("description");
+    // Notes of administrators are shown wherever the object is named.
+    let description = node.text("description").map(|text| {
+        let value =
+            if text.value.contains(['=', ':']) { redact::stated(&text.value) } else { text.value };
+        Sited::new(value, text.place)
+    });
     let name = [description.as_ref(), prefix.as_ref()]
         .into_iter()
         .flatten()
@@ -53,7 +59,9 @@ pub(super) fn read(node: &Node<'_>, nested: bool) -> VirtualProxy {
         same_site_https: numbered(node, "sameSiteAttributeHttps", SAME_SITE),
         secure_http: node.flag("hasSecureAttributeHttp"),
         same_site_http: numbered(node, "sameSiteAttributeHttp", SAME_SITE),
-        response_headers: node.text("additionalResponseHeaders"),
+        response_headers: node
+            .text("additionalResponseHeaders")
+            .map(|text| Sited::new(redact::headers(&text.value), text.place)),
         anonymous_access: anonymous_access(node),
         inactivity_minutes: node.number("sessionInactivityTimeout"),
         engine_nodes: engine_nodes(node),
