@@ -236,7 +236,7 @@ fn is_told(value: &str) -> bool {
 }
 
 /// Words that make no sentence: none is short, none is what pages and products say.
-fn is_passphrase(value: &str) -> bool {
+pub(super) fn is_passphrase(value: &str) -> bool {
     let words: Vec<&str> = value.split(' ').collect();
     words.len() >= 3
         && words.iter().all(|word| {

@@ -6,10 +6,12 @@ use super::folded;
 use super::kind::Kind;
 use super::names;
 use super::opaque;
+use super::places;
 use super::prose;
 use super::strays;
 use crate::mask::is_mark;
 use crate::saml::xml::root_name;
+use crate::secrets::places as secret_places;
 use std::ops::Range;
 
 /// Elements and attributes of XML whose text is cut wherever they stand.
@@ -200,6 +202,9 @@ fn pairs(text: &str, around: Around, found: &mut Vec<Standing>) {
             .take(LONGEST_NAME)
             .take_while(|byte| of_name(**byte))
             .count();
+        // Letters of the name may be encoded: `%70assword=`.
+        let encoded = end > length_of_name && before.get(end - length_of_name - 1) == Some(&b'%');
+        let length_of_name = length_of_name + usize::from(encoded);
         let name = text.get(end - length_of_name..end).unwrap_or_default();
         if name.is_empty() {
             continue;
@@ -288,11 +293,22 @@ fn kind(name: &str, value: &str, around: Around, quoted: bool, assigned: bool) -
                 .then_some(kind)
         }
         (Some(kind), Around::Page) => telling(8).then_some(kind),
+        (None, Around::Data) if parameter && is_phrase(name, value) => Some(Kind::Token),
         (None, _) => {
             (telling(24) && (parameter || quoted) && !is_harmless_name(name) && !names_a_key(value))
                 .then_some(Kind::Token)
         }
     }
+}
+
+/// Words that make no sentence, under a name that states none: `x17=…%20…%20…`.
+fn is_phrase(name: &str, value: &str) -> bool {
+    value.contains(['%', '+'])
+        && !secret_places::states_a_reason(name)
+        && !is_harmless_name(name)
+        && places::is_passphrase(
+            &percent_encoding::percent_decode_str(&value.replace('+', " ")).decode_utf8_lossy(),
+        )
 }
 
 /// Public by design: certificates, digests, policies.
@@ -609,6 +625,13 @@ mod tests {
                 .is_empty()
         );
         assert!(found("RelayState=%252Fazure%252Fhub1234", Around::Data).is_empty());
+        for (text, value) in [
+            ("a=1&%70assword=fvqqdv%20kzxzxw", "fvqqdv%20kzxzxw"),
+            ("x17=vxrbxb%20fvqqdv%20kzxzxw%20xhnzpt", "vxrbxb%20fvqqdv%20kzxzxw%20xhnzpt"),
+        ] {
+            assert_eq!(found(text, Around::Data), [value], "{text}");
+        }
+        assert!(found("x=The%20user%20is%20not%20known%20here", Around::Data).is_empty());
         let key = "_9f86d081884c7d659a2feaa0c55ad015";
         assert_eq!(found(&format!("{key}:https://idp.example/?x=1"), Around::Data), [key]);
         assert!(
