@@ -37,6 +37,8 @@ pub(super) fn announced(text: &str, around: Around) -> Vec<Standing> {
                 _ => option(text, hit.end(), &mut found),
             }
         }
+        // `Authorization: Bearer …` is announced twice.
+        found.dedup_by(|one, other| one.range == other.range);
     }
     if memchr::memmem::find(text.as_bytes(), b"</").is_some() {
         beside(text, around, &mut found);

@@ -260,7 +260,7 @@ fn in_quotes(name: &str, value: &str) -> Option<Kind> {
     let kind = prose::told(name).or_else(|| {
         names::kind_of(name).filter(|kind| *kind == Kind::Password && names::plain(name).len() > 4)
     })?;
-    let phrase = value.split(' ').count() >= 3 && value.split(' ').all(|word| word.len() >= 4);
+    let phrase = places::is_passphrase(value);
     let believed = prose::is_credible(value) || kind == Kind::Password && phrase;
     (value.len() >= SHORTEST_QUOTED && believed && !value.contains("://")).then_some(kind)
 }
