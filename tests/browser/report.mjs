@@ -1,5 +1,5 @@
-// The report in a real browser. Called with a folder of reports: broken.html, healthy.html, loop.html, logout.html
-// and hostile.html. Prints one line for each thing it looked at, and ends with 1 where one of them does not hold.
+// The report in a real browser. Called with a folder of reports: broken.html, healthy.html, loop.html, logout.html,
+// hostile.html and many.html, which has 200 attempts with six endings. Prints one line for each thing it looked at, and ends with 1 where one of them does not hold.
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
@@ -93,7 +93,7 @@ async function byKeyboard() {
 }
 
 async function everyWidth() {
-  for (const name of ["broken", "healthy", "loop", "logout", "hostile"]) {
+  for (const name of ["broken", "healthy", "loop", "logout", "hostile", "many"]) {
     const { page, close } = await open(name);
     await page.evaluate(() => document.querySelectorAll("details").forEach((details) => (details.open = true)));
     for (const width of [360, 768, 1280]) {
@@ -125,6 +125,23 @@ async function longOnes() {
     [...document.querySelectorAll(".opened")].every((node) => node.checkVisibility() && node.getBoundingClientRect().height > 0),
   );
   holds("on paper everything is unfolded", printed);
+  await close();
+}
+
+async function veryMany() {
+  const { page, close } = await open("many");
+  const seen = await page.evaluate(() => ({
+    attempts: document.querySelectorAll("details.attempt").length,
+    open: document.querySelectorAll("details.attempt[open]").length,
+    counted: [...document.querySelectorAll(".attempt > summary")].map((line) => Number(/and (\d+) more attempts like it/.exec(line.textContent)?.[1] ?? 0)),
+    height: document.documentElement.scrollHeight,
+  }));
+  const told = seen.counted.reduce((sum, more) => sum + more, seen.attempts);
+  holds("200 attempts are told by how they ended, and none is lost", seen.attempts === 6 && told === 200, seen);
+  holds("one of them is open, and all stand on a few screens", seen.open === 1 && seen.height < 8 * 800, seen);
+  await page.emulateMedia({ media: "print" });
+  const printed = await page.evaluate(() => [...document.querySelectorAll(".attempt .lanes")].filter((node) => node.checkVisibility({ contentVisibilityAuto: true }) && node.getBoundingClientRect().height > 0).length);
+  holds("and only that one fills paper", printed === 1, printed);
   await close();
 }
 
@@ -172,6 +189,7 @@ async function accessible() {
     ["healthy", "dark", 1280],
     ["logout", "light", 1280],
     ["loop", "dark", 360],
+    ["many", "light", 1280],
   ]) {
     const { page, close } = await open(name, { colorScheme, viewport: { width, height: 900 }, bypassCSP: true });
     await page.evaluate(() => document.querySelectorAll("details").forEach((details) => (details.open = true)));
@@ -185,7 +203,7 @@ async function accessible() {
 }
 
 try {
-  for (const look of [lanesAndTable, byKeyboard, everyWidth, longOnes, hostile, accessible]) await look();
+  for (const look of [lanesAndTable, byKeyboard, everyWidth, longOnes, veryMany, hostile, accessible]) await look();
 } finally {
   await browser.close();
 }

@@ -25,6 +25,36 @@ fn write(folder: &Path, name: &str, given: &str) {
     assert!(page.is_file(), "{given}: {}", String::from_utf8_lossy(&output.stderr));
 }
 
+/// A sketch of so many sign-ins, a minute apart, that the identity provider refuses with six pages by turns.
+fn many(number: usize) -> String {
+    let message = |at: usize| {
+        let begun = at * 60;
+        format!(
+            r#"
+[q{at}]
+<samlp:AuthnRequest xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" ID="_q{at}" Version="2.0" IssueInstant="{{now+{begun}s}}" Destination="https://idp.example/sso" AssertionConsumerServiceURL="https://sp.example/acs"><saml:Issuer>https://sp.example</saml:Issuer></samlp:AuthnRequest>
+"#
+        )
+    };
+    let exchanges = |at: usize| {
+        let (begun, sent, page) = (at * 60, at * 60 + 1, at % 6);
+        format!(
+            "
+GET https://sp.example/ @{begun}s
+< 302
+< Location: https://idp.example/sso?SAMLRequest={{redirect:q{at}}}
+
+GET https://idp.example/sso?SAMLRequest={{redirect:q{at}}} @{sent}s
+< 500
+< Content-Type: text/html
+| <html><head><title>Error {page}</title></head><body><h1>Error {page}</h1></body></html>
+"
+        )
+    };
+    let texts: Vec<String> = (0..number).map(message).chain((0..number).map(exchanges)).collect();
+    format!("diag-sketch/1 2026-11-24T10:00:00Z\n{}", texts.concat())
+}
+
 #[test]
 fn the_report_holds_in_a_browser() {
     let browser = Path::new("../tests/browser");
@@ -58,6 +88,9 @@ fn the_report_holds_in_a_browser() {
     for name in ["loop", "logout", "hostile"] {
         write(folder.path(), name, &format!("../tests/browser/cases/{name}.sketch"));
     }
+    let sketch = folder.path().join("many.sketch");
+    std::fs::write(&sketch, many(200)).expect("a sketch");
+    write(folder.path(), "many", sketch.to_str().expect("UTF-8"));
     let looked = Command::new(node)
         .arg("report.mjs")
         .arg(folder.path())
