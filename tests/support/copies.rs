@@ -1,7 +1,7 @@
 //! Copies of whole cases, made in memory by what `diag redact` makes them of files with.
 
 use crate::diagnose::{File, now, report_on};
-use diag_core::copies::{InMemory, Manner, Original, make, reason_to_leave_out};
+use diag_core::copies::{InMemory, Manner, Original, Unpacked, make, reason_to_leave_out};
 use diag_core::crypto::PrivateKey;
 use diag_core::examine::{Request, examine};
 use diag_core::intake::Supplied;
@@ -37,6 +37,7 @@ impl Whole {
             path: file.name.clone(),
             named: true,
             held_by: file.held_by,
+            size: file.content.len() as u64,
             open: {
                 let content = file.content.clone();
                 Box::new(move || Box::new(Cursor::new(content.clone())))
@@ -68,8 +69,9 @@ impl Whole {
             called: None,
             examine: &examine,
         };
-        let made = make(self.files.iter().map(original).collect(), &mut place, manner)
-            .map_err(|refusal| refusal.why)?;
+        let originals = self.files.iter().map(original).collect();
+        let unpacked = Unpacked { originals, left_out: Vec::new() };
+        let made = make(unpacked, &mut place, manner).map_err(|refusal| refusal.why)?;
         made.unjudged
             .judged(&report_on(&made.original.case), &report_on(&made.copy.case))
             .map_err(|refusal| refusal.why)?;

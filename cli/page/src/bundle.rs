@@ -1,9 +1,10 @@
 //! Copies that can be given away, with their receipt and their report, as one archive: what `diag redact -o case.zip` writes.
 
 use crate::answer::{FORM, judge};
-use crate::chosen::{Chosen, Open, beginnings, chosen, now, opened, request};
+use crate::chosen::{Chosen, Open, chosen, now, opened, request};
 use crate::question::{Copies, Question};
-use diag_core::copies::{InMemory, Made, Manner, Original, Refusal, make};
+use diag_core::bounds::Bounds;
+use diag_core::copies::{InMemory, Made, Manner, Opened, Original, Refusal, make, unpack};
 use diag_core::examine::examine;
 use diag_core::intake::{Progress, Supplied};
 use diag_core::sharing::Options;
@@ -13,9 +14,14 @@ use diag_render::receipt::Receipt;
 use diag_sdk::manifest::checks_of;
 use jiff::tz::TimeZone;
 use std::cell::{Cell, RefCell};
+use std::io::{self, Cursor, Read};
+use std::rc::Rc;
 
 /// How often the files, or their copies, are examined: progress is told in bytes of all these rounds.
 pub const ROUNDS: u64 = 3;
+
+/// Bytes that archives may unpack to: what is in them is kept in memory while copies are made.
+const UNPACKED: u64 = 1 << 30;
 
 /// What the page saves.
 #[derive(Debug)]
@@ -38,8 +44,24 @@ pub fn bundle(
     progress: &mut dyn FnMut(u64, usize),
 ) -> Result<Saved, String> {
     let Chosen { order, at, .. } = chosen(question, open)?;
-    let begins = beginnings(question, &order);
-    let total: u64 = order.iter().map(|index| question.files[*index].size).sum();
+    let original = |index: &usize| {
+        let (index, file) = (*index, &question.files[*index]);
+        Original {
+            path: file.path.clone(),
+            named: file.named,
+            held_by: file.held_by,
+            size: file.size,
+            open: Box::new(move || opened(index, open)),
+        }
+    };
+    let bounds = Bounds { unpacked: UNPACKED, ..Bounds::default() };
+    let unpacked =
+        unpack(order.iter().map(original).collect(), &bounds, &mut in_memory).map_err(told)?;
+    let (mut begins, mut total) = (Vec::new(), 0);
+    for original in &unpacked.originals {
+        begins.push(total);
+        total += original.size;
+    }
     let (round, progress) = (Cell::new(0), RefCell::new(progress));
     let examine = |files: Vec<Supplied<'_>>| {
         let before = round.replace(round.get() + 1).min(ROUNDS - 1) * total;
@@ -48,15 +70,6 @@ pub fn bundle(
             (*progress.borrow_mut())(before + bytes.min(total), at.entries);
         };
         examine(request(question, at, files), &mut told)
-    };
-    let original = |index: &usize| {
-        let (index, file) = (*index, &question.files[*index]);
-        Original {
-            path: file.path.clone(),
-            named: file.named,
-            held_by: file.held_by,
-            open: Box::new(move || opened(index, open)),
-        }
     };
     let Copies { identities, hosts, keep_bodies } = copies;
     let manner = Manner {
@@ -67,8 +80,7 @@ pub fn bundle(
         examine: &examine,
     };
     let mut shelf = InMemory::default();
-    let Made { original, copy, unjudged } =
-        make(order.iter().map(original).collect(), &mut shelf, manner).map_err(told)?;
+    let Made { original, copy, unjudged } = make(unpacked, &mut shelf, manner).map_err(told)?;
     let checks = checks_of(BUILTIN);
     let (original, judged) = (judge(original, &checks), judge(copy, &checks));
     let proven = unjudged.judged(&original.report, &judged.report).map_err(told)?;
@@ -87,6 +99,15 @@ pub fn bundle(
     Ok(Saved { archive, receipt: receipt.text() })
 }
 
+/// Keeps what is unpacked.
+fn in_memory<'a>(content: &mut dyn Read) -> io::Result<(Opened<'a>, u64)> {
+    let mut bytes = Vec::new();
+    content.read_to_end(&mut bytes)?;
+    let size = bytes.len() as u64;
+    let bytes: Rc<[u8]> = bytes.into();
+    Ok((Box::new(move || Box::new(Cursor::new(Rc::clone(&bytes)))), size))
+}
+
 fn told(refusal: Refusal) -> String {
     match refusal.hint {
         Some(hint) => format!("{}\n{hint}", refusal.why),
@@ -99,7 +120,6 @@ mod tests {
     use super::*;
     use crate::question::GivenFile;
     use diag_sdk::case::input::HeldBy;
-    use std::io::Cursor;
     use std::path::Path;
 
     const KEY: [u8; 32] = [7; 32];

@@ -1,5 +1,6 @@
 //! The receipt of copies: what was changed where, what stayed and why, and how that was proved. No value stands in it.
 
+use crate::terminal::visible;
 use diag_core::copies::Proven;
 use diag_core::sharing::{Change, Copying, Kind, Options};
 use diag_core::verdict::Verdict;
@@ -44,7 +45,7 @@ struct Copied {
 #[derive(Debug, Serialize)]
 struct LeftOut {
     path: String,
-    why: &'static str,
+    why: String,
 }
 
 impl Receipt {
@@ -58,8 +59,10 @@ impl Receipt {
             changes: one.changes.clone(),
             remarks: one.remarks.clone(),
         });
-        let left_out =
-            proven.left_out.iter().map(|left| LeftOut { path: left.path.clone(), why: left.why });
+        let left_out = proven
+            .left_out
+            .iter()
+            .map(|left| LeftOut { path: left.path.clone(), why: left.why.clone() });
         let verdict = format!("{:?}", proven.verdict).to_lowercase();
         Self {
             schema: "diag-receipt/1",
@@ -85,7 +88,10 @@ impl Receipt {
             let _ = writeln!(
                 out,
                 "{}\n  copy of {}, {} bytes, SHA-256 {}",
-                file.to, file.from, file.bytes, file.sha256
+                visible(&file.to),
+                visible(&file.from),
+                file.bytes,
+                file.sha256
             );
             let mut kinds: BTreeMap<Kind, usize> = BTreeMap::new();
             for change in &file.changes {
@@ -114,7 +120,7 @@ impl Receipt {
             }
         }
         for left in &self.left_out {
-            let _ = writeln!(out, "not copied: {}: {}", left.path, left.why);
+            let _ = writeln!(out, "not copied: {}: {}", visible(&left.path), left.why);
         }
         out.push_str("\nWhat stayed\n");
         for line in &self.stayed {

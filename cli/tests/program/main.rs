@@ -23,6 +23,7 @@ mod packs;
 mod products;
 mod readme;
 mod redact;
+mod redact_archives;
 mod schemas;
 mod secrets;
 mod support;

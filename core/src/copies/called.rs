@@ -17,8 +17,9 @@ pub(super) fn free<'n>(name: &str, taken: impl Iterator<Item = &'n str>) -> Stri
         .map(|c| if c.is_alphanumeric() || " ._-+()@".contains(c) { c } else { '_' })
         .take(LONGEST)
         .collect();
-    let safe = safe.trim_start_matches(['.', '-', ' ']).to_owned();
+    let safe = safe.trim_start_matches(['.', '-', ' ']).trim_end_matches(['.', ' ']).to_owned();
     let safe = if safe.is_empty() { "copy".to_owned() } else { safe };
+    let safe = if is_a_device(&safe) { format!("_{safe}") } else { safe };
     let (stem, ending) = safe
         .rsplit_once('.')
         .map_or((safe.as_str(), String::new()), |(stem, ending)| (stem, format!(".{ending}")));
@@ -29,6 +30,19 @@ pub(super) fn free<'n>(name: &str, taken: impl Iterator<Item = &'n str>) -> Stri
         free = format!("{stem}-{number}{ending}");
     }
     free
+}
+
+/// What Windows takes for a device, whatever the ending.
+fn is_a_device(name: &str) -> bool {
+    let stem = name.split('.').next().unwrap_or_default().trim_end().to_lowercase();
+    let numbered = |stem: &str| {
+        ["com", "lpt"].iter().any(|device| {
+            stem.strip_prefix(device).is_some_and(|number| {
+                number.len() == 1 && number.bytes().all(|digit| digit.is_ascii_digit())
+            })
+        })
+    };
+    matches!(stem.as_str(), "con" | "prn" | "aux" | "nul") || numbered(&stem)
 }
 
 #[cfg(test)]
@@ -44,6 +58,10 @@ mod tests {
             ("-rf *", "rf _"),
             ("a:b<c>\u{202e}.har", "a_b_c__.har"),
             ("...", "copy"),
+            ("a.har. .", "a.har"),
+            ("CON.har", "_CON.har"),
+            ("lpt1", "_lpt1"),
+            ("company.har", "company.har"),
             ("", "copy"),
         ] {
             assert_eq!(free(from, std::iter::empty()), expected, "{from}");

@@ -7,8 +7,10 @@
 
 mod called;
 mod shelf;
+mod unpacked;
 
 pub use shelf::{InMemory, Shelf};
+pub use unpacked::{Keep, Unpacked, unpack};
 
 use crate::examine::Examination;
 use crate::intake::Supplied;
@@ -39,6 +41,8 @@ pub struct Original<'a> {
     pub named: bool,
     /// Whose copy it is.
     pub held_by: HeldBy,
+    /// Its size in bytes, where known beforehand: for progress alone.
+    pub size: u64,
     /// Its content.
     pub open: Opened<'a>,
 }
@@ -143,10 +147,10 @@ pub struct Copied {
 /// A file of which there is no copy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LeftOut {
-    /// The path as given.
+    /// Its path; once copies are proven, the last part alone, and names in it are replaced.
     pub path: String,
     /// Why.
-    pub why: &'static str,
+    pub why: String,
 }
 
 /// Writes the copies of these files on the shelf, searches them, and examines them beside their originals.
@@ -154,27 +158,30 @@ pub struct LeftOut {
 /// # Errors
 /// Where a file cannot be read or written, none can be copied, or a value would be left in a copy.
 pub fn make(
-    originals: Vec<Original<'_>>,
+    unpacked: Unpacked<'_>,
     shelf: &mut dyn Shelf,
     manner: Manner<'_>,
 ) -> Result<Made, Refusal> {
     // First every value from where it stands, in all files: what is secret in one may stand in another.
     let mut gathering = Gathering::new(manner.options);
-    let (mut kept, mut left_out) = (Vec::new(), Vec::new());
+    let Unpacked { originals, mut left_out } = unpacked;
+    let mut kept = Vec::new();
     for original in originals {
         let form = gathering
             .take((original.open)())
             .map_err(|why| Refusal::new(format!("{}: {why}", original.path)))?;
         match reason_to_leave_out(form) {
             None => kept.push(original),
-            Some(why) => left_out.push(LeftOut { path: original.path, why }),
+            Some(why) => left_out.push(LeftOut { path: original.path, why: why.to_owned() }),
         }
     }
     if kept.is_empty() {
-        return Err(Refusal::new("none of the files can be copied: of pictures and archives nobody knows what is in them")
-            .hint("unpack archives, and give the folder"));
+        return Err(nothing_to_copy(&left_out));
     }
     let copying = gathering.settle(&manner.key);
+    for left in &mut left_out {
+        left.path = copying.text(called::last(&left.path));
+    }
     if copying.overflowed() {
         return Err(Refusal::new(
             "there are more secrets in these files than are followed; no copy would be safe",
@@ -236,6 +243,15 @@ impl fmt::Debug for Original<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Original").field("path", &self.path).finish_non_exhaustive()
     }
+}
+
+/// Why there is not a single copy.
+fn nothing_to_copy(left_out: &[LeftOut]) -> Refusal {
+    let first = left_out.first().map(|left| format!(": {}: {}", left.path, left.why));
+    let more = left_out.len().saturating_sub(1);
+    let more = if more > 0 { format!("; and {more} more") } else { String::new() };
+    Refusal::new(format!("none of the files can be copied{}{more}", first.unwrap_or_default()))
+        .hint("captures, messages, metadata, exports of configuration and texts can, also in archives")
 }
 
 /// Why there is no copy of a file of this form.

@@ -3,7 +3,7 @@
 use super::Intake;
 use super::recognise::{self, Look};
 use super::saz;
-use super::source::{Bounded, Source};
+use super::source::{Bounded, Source, Unpacking};
 use crate::bounds::Bounds;
 use diag_sdk::case::input::{HeldBy, Input};
 use flate2::bufread::DeflateDecoder;
@@ -15,9 +15,13 @@ use std::rc::Rc;
 /// Bytes an archive may have packed: it has to be in memory, since its directory stands at its end.
 const MAX_PACKED: usize = 512 << 20;
 
+/// What is said of an archive in another.
+pub(super) const ZIP_IN_ZIP: &str =
+    "A ZIP archive inside another: unpack it and give the files in it";
+
 /// A file in an archive.
-struct Member {
-    name: String,
+pub(super) struct Member {
+    pub(super) name: String,
     method: CompressionMethod,
     encrypted: bool,
     way: ZipArchiveEntryWayfinder,
@@ -26,27 +30,12 @@ struct Member {
 impl Intake<'_, '_> {
     /// Takes the files of an archive. The archive itself becomes an input only where there is something to say of it.
     pub(super) fn take_archive(&mut self, mut input: Input, mut source: Source<'_>) {
-        let bytes = source.read_whole(MAX_PACKED);
+        let listed = listed(&mut source, Bounds::size(self.options.bounds.members));
         self.report(&source);
-        let archive = match bytes {
-            Ok(Some(bytes)) => ZipArchive::from_slice(bytes).map_err(|error| error.to_string()),
-            Ok(None) => Err(format!("larger than {} MiB", MAX_PACKED >> 20)),
-            Err(error) => Err(error.to_string()),
-        };
-        let limit = Bounds::size(self.options.bounds.members);
-        let note = match archive
-            .and_then(|archive| members(&archive, limit).map(|members| (archive, members)))
-        {
-            Err(why) => Some(format!(
-                "A ZIP archive that cannot be read ({why}): unpack it and give the files in it"
-            )),
-            Ok((_, (members, _))) if members.is_empty() => {
-                Some("A ZIP archive without files".to_owned())
-            }
-            Ok((archive, (members, whole))) => {
-                if members.iter().any(|member| saz::part(&member.name).is_some())
-                    && members.iter().any(|member| member.name == "[Content_Types].xml")
-                {
+        let note = match listed {
+            Err(why) => Some(why),
+            Ok((archive, members, whole)) => {
+                if is_fiddler(&members) {
                     return self.take_fiddler(input, &archive, &members);
                 }
                 if let Some(what) = other_use(&members) {
@@ -58,12 +47,7 @@ impl Intake<'_, '_> {
                     if !whole {
                         self.evidence.cross("members", self.options.bounds.members, None);
                     }
-                    (!whole).then(|| {
-                        format!(
-                            "A ZIP archive of which only the first {} files could be read",
-                            members.len()
-                        )
-                    })
+                    (!whole).then(|| not_whole(members.len()))
                 }
             }
         };
@@ -77,48 +61,16 @@ impl Intake<'_, '_> {
     /// Takes one file.
     fn take_member(&mut self, archive: &ZipSliceArchive<Vec<u8>>, member: &Member, outer: &str) {
         let path = format!("{outer}/{}", member.name);
-        let entry = match archive.get_entry(member.way) {
-            Ok(entry) => entry,
-            Err(error) => {
-                self.refuse(
-                    path,
-                    format!("Cannot be unpacked ({error}): unpack the archive and give the file"),
-                );
-                return;
-            }
-        };
-        let unpacked: Box<dyn Read + '_> = match member.method {
-            _ if member.encrypted => {
-                self.refuse(
-                    path,
-                    "Encrypted in its archive: unpack it with its password and give the file"
-                        .to_owned(),
-                );
-                return;
-            }
-            CompressionMethod::STORE => Box::new(entry.verifying_reader(entry.data())),
-            CompressionMethod::DEFLATE => {
-                Box::new(entry.verifying_reader(DeflateDecoder::new(entry.data())))
-            }
-            _ => {
-                self.refuse(
-                    path,
-                    "Packed in a way that is not supported: unpack the archive and give the file"
-                        .to_owned(),
-                );
-                return;
-            }
+        let unpacked = match opened(archive, member) {
+            Ok(unpacked) => unpacked,
+            Err(why) => return self.refuse(path, why),
         };
         let source = Source::open(
             Box::new(Bounded { inner: unpacked, unpacking: Rc::clone(&self.unpacking) }),
             &self.unpacking,
         );
         if recognise::at_first_sight(source.prefix()) == Look::Zip {
-            self.refuse(
-                path,
-                "A ZIP archive inside another: unpack it and give the files in it".to_owned(),
-            );
-            return;
+            return self.refuse(path, ZIP_IN_ZIP.to_owned());
         }
         self.take_source(path, false, HeldBy::Publisher, source);
     }
@@ -130,49 +82,116 @@ impl Intake<'_, '_> {
         archive: &ZipSliceArchive<Vec<u8>>,
         members: &[Member],
     ) {
-        let mut sessions: BTreeMap<u32, saz::Session> = BTreeMap::new();
-        for member in members {
-            let Some((number, part)) = saz::part(&member.name) else { continue };
-            let Ok(entry) = archive.get_entry(member.way).map_err(|error| error.to_string()) else {
-                continue;
-            };
-            let unpacked: Box<dyn Read + '_> = match member.method {
-                CompressionMethod::STORE if !member.encrypted => Box::new(entry.data()),
-                CompressionMethod::DEFLATE if !member.encrypted => {
-                    Box::new(DeflateDecoder::new(entry.data()))
-                }
-                _ => {
-                    input.notes.push("Encrypted: save it without a password".to_owned());
-                    break;
-                }
-            };
-            let mut bytes = Vec::new();
-            if (Bounded { inner: unpacked, unpacking: Rc::clone(&self.unpacking) })
-                .read_to_end(&mut bytes)
-                .is_err()
-            {
-                input.notes.push(format!(
-                    "{} cannot be unpacked: the sessions from there on are left out",
-                    member.name
-                ));
-                break;
-            }
-            let session = sessions.entry(number).or_default();
-            match part {
-                'c' => session.request = bytes,
-                's' => session.answer = bytes,
-                _ => session.facts = String::from_utf8_lossy(&bytes).into_owned(),
-            }
-        }
+        let (sessions, notes) = sessions(archive, members, &self.unpacking);
+        input.notes.extend(notes);
         input.id = self.next_id();
         self.take_capture_text(&mut input, &saz::as_har(&sessions));
         self.evidence.inputs.push(input);
     }
 
-    fn refuse(&mut self, path: String, why: String) {
+    pub(super) fn refuse(&mut self, path: String, why: String) {
         let input = Input { id: self.next_id(), path, notes: vec![why], ..Input::default() };
         self.evidence.inputs.push(input);
     }
+}
+
+/// An archive with its files, at most `limit`, and whether those are all. An error, in words for people, where there
+/// are none.
+pub(super) fn listed(
+    source: &mut Source<'_>,
+    limit: usize,
+) -> Result<(ZipSliceArchive<Vec<u8>>, Vec<Member>, bool), String> {
+    let archive = match source.read_whole(MAX_PACKED) {
+        Ok(Some(bytes)) => ZipArchive::from_slice(bytes).map_err(|error| error.to_string()),
+        Ok(None) => Err(format!("larger than {} MiB", MAX_PACKED >> 20)),
+        Err(error) => Err(error.to_string()),
+    };
+    match archive.and_then(|archive| members(&archive, limit).map(|members| (archive, members))) {
+        Err(why) => Err(format!(
+            "A ZIP archive that cannot be read ({why}): unpack it and give the files in it"
+        )),
+        Ok((_, (members, _))) if members.is_empty() => {
+            Err("A ZIP archive without files".to_owned())
+        }
+        Ok((archive, (members, whole))) => Ok((archive, members, whole)),
+    }
+}
+
+/// What is said of an archive that holds more files than are read.
+pub(super) fn not_whole(read: usize) -> String {
+    format!("A ZIP archive of which only the first {read} files could be read")
+}
+
+/// A file of an archive, unpacked while it is read. An error, in words for people, where that is not possible.
+pub(super) fn opened<'a>(
+    archive: &'a ZipSliceArchive<Vec<u8>>,
+    member: &Member,
+) -> Result<Box<dyn Read + 'a>, String> {
+    let entry = archive.get_entry(member.way).map_err(|error| {
+        format!("Cannot be unpacked ({error}): unpack the archive and give the file")
+    })?;
+    match member.method {
+        _ if member.encrypted => {
+            Err("Encrypted in its archive: unpack it with its password and give the file"
+                .to_owned())
+        }
+        CompressionMethod::STORE => Ok(Box::new(entry.verifying_reader(entry.data()))),
+        CompressionMethod::DEFLATE => {
+            Ok(Box::new(entry.verifying_reader(DeflateDecoder::new(entry.data()))))
+        }
+        _ => Err("Packed in a way that is not supported: unpack the archive and give the file"
+            .to_owned()),
+    }
+}
+
+/// Whether it is Fiddler's archive, with sessions in it.
+pub(super) fn is_fiddler(members: &[Member]) -> bool {
+    members.iter().any(|member| saz::part(&member.name).is_some())
+        && members.iter().any(|member| member.name == "[Content_Types].xml")
+}
+
+/// The sessions of Fiddler's archive, with remarks on those that cannot be read.
+pub(super) fn sessions(
+    archive: &ZipSliceArchive<Vec<u8>>,
+    members: &[Member],
+    unpacking: &Rc<Unpacking>,
+) -> (BTreeMap<u32, saz::Session>, Vec<String>) {
+    let mut sessions: BTreeMap<u32, saz::Session> = BTreeMap::new();
+    let mut notes = Vec::new();
+    for member in members {
+        let Some((number, part)) = saz::part(&member.name) else { continue };
+        let Ok(entry) = archive.get_entry(member.way).map_err(|error| error.to_string()) else {
+            continue;
+        };
+        let unpacked: Box<dyn Read + '_> = match member.method {
+            CompressionMethod::STORE if !member.encrypted => Box::new(entry.data()),
+            CompressionMethod::DEFLATE if !member.encrypted => {
+                Box::new(DeflateDecoder::new(entry.data()))
+            }
+            _ => {
+                notes.push("Encrypted: save it without a password".to_owned());
+                break;
+            }
+        };
+        let mut bytes = Vec::new();
+        if (Bounded { inner: unpacked, unpacking: Rc::clone(unpacking) })
+            .read_to_end(&mut bytes)
+            .is_err()
+        {
+            notes.push(format!(
+                "{} cannot be unpacked: the sessions from there on are left out",
+                member.name
+            ));
+            break;
+        }
+        let session = sessions.entry(number).or_default();
+        match part {
+            'c' => session.request = bytes,
+            's' => session.answer = bytes,
+            _ => session.facts = String::from_utf8_lossy(&bytes).into_owned(),
+        }
+    }
+    (sessions, notes)
 }
 
 /// The files of an archive, at most `limit`, and whether those are all.
@@ -210,7 +229,7 @@ fn members(
 }
 
 /// File formats that are ZIP archives for other purposes.
-fn other_use(members: &[Member]) -> Option<&'static str> {
+pub(super) fn other_use(members: &[Member]) -> Option<&'static str> {
     let holds = |name: &str| members.iter().any(|member| member.name == name);
     if holds("[Content_Types].xml") && holds("_index.htm") {
         Some("A Fiddler archive (SAZ) without sessions")
@@ -224,14 +243,14 @@ fn other_use(members: &[Member]) -> Option<&'static str> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::super::{Options, Supplied, read};
     use crate::bounds::Bounds;
     use crate::evidence::Evidence;
     use diag_sdk::case::input::{HeldBy, InputKind};
     use std::io::Write as _;
 
-    fn packed(files: &[(&str, &[u8])]) -> Vec<u8> {
+    pub(crate) fn packed(files: &[(&str, &[u8])]) -> Vec<u8> {
         let mut archive = rawzip::ZipArchiveWriter::new(Vec::new());
         for (name, bytes) in files {
             let (mut entry, config) = archive

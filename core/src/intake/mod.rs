@@ -21,8 +21,16 @@ mod sketch;
 mod source;
 mod tar;
 mod time;
+pub mod unpack;
 mod withheld;
 
+#[cfg(test)]
+pub(crate) mod testing {
+    //! Archives to try readers with.
+
+    pub(crate) use super::archive::tests::packed;
+    pub(crate) use super::tar::tests::member as tarred;
+}
 #[cfg(test)]
 mod tests;
 
@@ -120,6 +128,8 @@ struct Intake<'o, 'a> {
     unpacking: Rc<Unpacking>,
     /// Bytes of documents that are kept.
     kept: u64,
+    /// Archives that are open, one in another.
+    depth: usize,
 }
 
 impl<'o, 'a> Intake<'o, 'a> {
@@ -133,6 +143,7 @@ impl<'o, 'a> Intake<'o, 'a> {
             file: 0,
             unpacking,
             kept: 0,
+            depth: 0,
         }
     }
 

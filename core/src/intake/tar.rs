@@ -2,13 +2,16 @@
 
 use super::Intake;
 use super::source::{Bounded, Source};
+use super::unpack::{DEEPEST, TOO_DEEP};
 use crate::bounds::Bounds;
 use diag_sdk::case::input::{HeldBy, Input};
-use std::io::{self, Read};
+use std::io::{self, Read, Take};
 use std::rc::Rc;
 
 /// Size of a header, and the unit that files are filled up to.
 const BLOCK: usize = 512;
+/// What is said of an archive in which nothing is.
+pub(super) const WITHOUT_FILES: &str = "A tar archive without files";
 /// Longest name that is read.
 const LONGEST_NAME: u64 = 4_096;
 
@@ -27,62 +30,28 @@ struct Header {
 impl Intake<'_, '_> {
     /// Takes the files of an archive. The archive itself becomes an input only where there is something to say of it.
     pub(super) fn take_tar(&mut self, mut input: Input, mut source: Source<'_>) {
+        if self.depth >= DEEPEST {
+            return self.refuse(input.path, TOO_DEEP.to_owned());
+        }
+        self.depth += 1;
         let before = self.evidence.inputs.len();
         let outer = input.path.clone();
-        let mut remark = None;
-        let mut long_name = None;
-        loop {
-            let header = match header(&mut source) {
-                Ok(Some(header)) => header,
-                Ok(None) => break,
-                Err(error) => {
-                    remark =
-                        Some(format!("A tar archive that cannot be read to its end ({error})"));
-                    break;
-                }
-            };
-            let padding = header.size.next_multiple_of(BLOCK as u64) - header.size;
-            let mut member = (&mut source).take(header.size);
-            match header.kind {
-                b'L' | b'x' => long_name = name_of(&mut member, header.kind),
-                b'0' | 0 | b'7' => {
-                    let name = long_name.take().unwrap_or(header.name);
-                    if self.evidence.inputs.len() - before
-                        >= Bounds::size(self.options.bounds.members)
-                    {
-                        remark = Some(format!(
-                            "A tar archive of which only the first {} files were read",
-                            self.options.bounds.members
-                        ));
-                        self.evidence.cross("members", self.options.bounds.members, None);
-                        break;
-                    }
-                    let own = name.rsplit('/').next().unwrap_or_default();
-                    // What macOS adds.
-                    if !own.starts_with("._") && own != ".DS_Store" {
-                        let bounded =
-                            Bounded { inner: &mut member, unpacking: Rc::clone(&self.unpacking) };
-                        let inner = Source::open(Box::new(bounded), &self.unpacking);
-                        self.take_source(
-                            format!("{outer}/{name}"),
-                            false,
-                            HeldBy::Publisher,
-                            inner,
-                        );
-                    }
-                }
-                _ => long_name = None,
+        let most = Bounds::size(self.options.bounds.members);
+        let read = each(&mut source, &mut |name, member| {
+            if self.evidence.inputs.len() - before >= most {
+                self.evidence.cross("members", self.options.bounds.members, None);
+                return Err(not_whole(most));
             }
-            let rest = io::copy(&mut member, &mut io::sink())
-                .and_then(|_| io::copy(&mut (&mut source).take(padding), &mut io::sink()));
-            if let Err(error) = rest {
-                remark = Some(format!("A tar archive that cannot be read to its end ({error})"));
-                break;
-            }
-        }
+            let bounded = Bounded { inner: member, unpacking: Rc::clone(&self.unpacking) };
+            let inner = Source::open(Box::new(bounded), &self.unpacking);
+            self.take_source(format!("{outer}/{name}"), false, HeldBy::Publisher, inner);
+            Ok(())
+        });
+        self.depth -= 1;
+        let mut remark = read.err();
         self.report(&source);
         if remark.is_none() && self.evidence.inputs.len() == before {
-            remark = Some("A tar archive without files".to_owned());
+            remark = Some(WITHOUT_FILES.to_owned());
         }
         if let Some(remark) = remark {
             input.id = self.next_id();
@@ -90,6 +59,42 @@ impl Intake<'_, '_> {
             self.evidence.inputs.push(input);
         }
     }
+}
+
+/// What is said of an archive that holds more files than are read.
+pub(super) fn not_whole(read: usize) -> String {
+    format!("A tar archive of which only the first {read} files were read")
+}
+
+/// Shows each file of an archive, name and content, until that says why not to go on. An error, in words for people,
+/// where that came before the end.
+pub(super) fn each(
+    source: &mut Source<'_>,
+    see: &mut dyn FnMut(String, &mut Take<&mut Source<'_>>) -> Result<(), String>,
+) -> Result<(), String> {
+    let cannot =
+        |error: io::Error| format!("A tar archive that cannot be read to its end ({error})");
+    let mut long_name = None;
+    while let Some(header) = header(source).map_err(cannot)? {
+        let padding = header.size.next_multiple_of(BLOCK as u64) - header.size;
+        let mut member = source.by_ref().take(header.size);
+        match header.kind {
+            b'L' | b'x' => long_name = name_of(&mut member, header.kind),
+            b'0' | 0 | b'7' => {
+                let name = long_name.take().unwrap_or(header.name);
+                let own = name.rsplit('/').next().unwrap_or_default();
+                // What macOS adds.
+                if !own.starts_with("._") && own != ".DS_Store" {
+                    see(name, &mut member)?;
+                }
+            }
+            _ => long_name = None,
+        }
+        io::copy(&mut member, &mut io::sink())
+            .and_then(|_| io::copy(&mut source.by_ref().take(padding), &mut io::sink()))
+            .map_err(cannot)?;
+    }
+    Ok(())
 }
 
 /// The next header; none at the end.
@@ -149,13 +154,13 @@ fn name_of(member: &mut impl Read, kind: u8) -> Option<String> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::super::{Options, Supplied, read};
     use super::BLOCK;
     use diag_sdk::case::input::{HeldBy, InputKind};
     use std::io::Write as _;
 
-    fn member(name: &str, kind: u8, content: &[u8]) -> Vec<u8> {
+    pub(crate) fn member(name: &str, kind: u8, content: &[u8]) -> Vec<u8> {
         let mut block = vec![0; BLOCK];
         block[..name.len()].copy_from_slice(name.as_bytes());
         block[124..135].copy_from_slice(format!("{:011o}", content.len()).as_bytes());
@@ -202,6 +207,17 @@ mod tests {
                 ]
             );
         }
+    }
+
+    #[test]
+    fn archives_in_archives_end() {
+        let mut deep = member("a", b'0', b"1");
+        for _ in 0..10 {
+            deep = member("t", b'0', &deep);
+        }
+        let all = taken(&deep);
+        let (path, _, notes) = &all[0];
+        assert_eq!((path.as_str(), notes[0].as_str()), ("case.tgz/t/t/t", super::TOO_DEEP));
     }
 
     #[test]

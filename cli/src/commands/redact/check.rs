@@ -2,11 +2,12 @@
 
 use crate::args::ListFormat;
 use crate::failure::Failure;
-use crate::files::File;
 use crate::output;
-use diag_core::sharing::{Form, Gathering, Kind, Options};
+use diag_core::copies::{LeftOut, Unpacked, reason_to_leave_out};
+use diag_core::sharing::{Gathering, Kind, Options};
 use diag_render::json;
 use diag_render::receipt::plural;
+use diag_render::terminal::visible;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -24,28 +25,28 @@ struct Checked {
 }
 
 pub(super) fn run(
-    files: &[File],
+    unpacked: Unpacked<'_>,
     options: Options,
     format: ListFormat,
 ) -> anyhow::Result<ExitCode> {
     let mut checked = Vec::new();
-    for file in files {
+    for file in &unpacked.originals {
         // Each file on its own: values are named with the file they stand in.
         let mut gathering = Gathering::new(options);
         let form = gathering
-            .take(file.reader())
-            .map_err(|why| Failure::new(format!("{}: {why}", file.shown)))?;
-        let unknown = match form {
-            Form::Capture | Form::Document => None,
-            Form::Archive => Some("an archive: unpack it, and check the folder".to_owned()),
-            Form::Unknown => Some("nobody knows what is in it".to_owned()),
-        };
+            .take((file.open)())
+            .map_err(|why| Failure::new(format!("{}: {why}", file.path)))?;
         checked.push(Checked {
-            path: file.shown.clone(),
+            path: file.path.clone(),
             left: gathering.settle(&[0; 32]).counts(),
-            unknown,
+            unknown: reason_to_leave_out(form).map(str::to_owned),
         });
     }
+    checked.extend(unpacked.left_out.into_iter().map(|LeftOut { path, why }| Checked {
+        path,
+        left: BTreeMap::new(),
+        unknown: Some(why),
+    }));
     let clean = checked.iter().all(|one| one.left.is_empty() && one.unknown.is_none());
     match format {
         ListFormat::Json => output::print_bytes(json::pretty(&checked)?.as_bytes())?,
@@ -67,7 +68,7 @@ fn text(checked: &[Checked]) -> String {
                 .collect::<Vec<_>>()
                 .join(", "),
         };
-        let _ = writeln!(out, "{}: {said}", one.path);
+        let _ = writeln!(out, "{}: {said}", visible(&one.path));
     }
     out
 }

@@ -7,6 +7,7 @@ mod check;
 mod copies;
 mod names;
 mod put;
+mod spool;
 
 use super::check::WHAT_IS_READ;
 use super::examining::{Manner, Supposed, examine_supplied, judge};
@@ -59,24 +60,28 @@ pub(crate) fn run(arguments: &RedactArguments) -> anyhow::Result<ExitCode> {
         keep_bodies: arguments.keep_bodies,
     };
     if arguments.check {
-        return check::run(&collected.files, options, arguments.format);
+        let files = whole(collected.files)?;
+        return check::run(spool::unpacked(&files).map_err(failed)?, options, arguments.format);
     }
     let Some(output) = arguments.output.as_deref() else {
         return Err(Failure::new("expected -o FILE|DIR").into());
     };
     let read: Vec<PathBuf> = arguments.beside.key.clone();
-    let target = names::Target::new(output, &collected.files, &read, arguments.force)?;
+    names::not_read(output, &collected.files, &read)?;
     let map = arguments
         .map
         .as_deref()
         .map(|path| output::Target::new(path, &collected.files, &read))
         .transpose()?;
     let files = whole(collected.files)?;
+    let unpacked = spool::unpacked(&files).map_err(failed)?;
+    let several = unpacked.originals.len() > 1;
+    let target = names::Target::new(output, &files, &read, several, arguments.force)?;
 
     let manner =
         Manner { at: arguments.at, keys: keys::load(&arguments.beside.key)?, ..Manner::default() };
     let checkers = Checkers::builtin();
-    let meter = Meter::new(files.iter().map(|file| file.size).sum());
+    let meter = Meter::new(unpacked.originals.iter().map(|original| original.size).sum());
     let examine = |mut files: Vec<Supplied<'_>>| {
         for file in &mut files {
             file.reader =
@@ -88,8 +93,7 @@ pub(crate) fn run(arguments: &RedactArguments) -> anyhow::Result<ExitCode> {
     let copying =
         Copying { options, key: key()?, today, called: target.called(), examine: &examine };
     let mut copies = Copies::beside(&target)?;
-    let Made { original, copy, unjudged } =
-        make(files.iter().map(original_of).collect(), &mut copies, copying).map_err(failed)?;
+    let Made { original, copy, unjudged } = make(unpacked, &mut copies, copying).map_err(failed)?;
     meter.finish();
 
     let (original, copy) = (judge(original, &manner, &checkers), judge(copy, &manner, &checkers));
@@ -146,6 +150,7 @@ fn original_of(file: &File) -> Original<'_> {
         path: file.shown.clone(),
         named: file.named,
         held_by: file.held_by,
+        size: file.size,
         open: Box::new(|| file.reader()),
     }
 }

@@ -16,6 +16,18 @@ pub(super) enum Place {
     Bundle,
 }
 
+/// Nothing that is read is written to.
+pub(super) fn not_read(path: &Path, inputs: &[File], read: &[PathBuf]) -> Result<(), Failure> {
+    if inputs.iter().any(|file| file.is_at(path)) || output::is_read(path, read) {
+        return Err(Failure::new(format!(
+            "{}: is one of the files to read; it would be overwritten",
+            path.display()
+        ))
+        .hint("name another file after -o"));
+    }
+    Ok(())
+}
+
 /// Where copies go, checked before the work begins.
 pub(super) struct Target {
     pub(super) path: PathBuf,
@@ -26,25 +38,21 @@ pub(super) struct Target {
 }
 
 impl Target {
+    /// `several`: there are several files to copy, archives unpacked.
     pub(super) fn new(
         path: &Path,
         inputs: &[File],
         read: &[PathBuf],
+        several: bool,
         force: bool,
     ) -> Result<Self, Failure> {
         let shown = path.display();
         let is_folder = path.is_dir() || path.as_os_str().to_string_lossy().ends_with(['/', '\\']);
         let place = match path.extension().and_then(|ending| ending.to_str()) {
             Some(ending) if ending.eq_ignore_ascii_case("zip") && !is_folder => Place::Bundle,
-            _ if is_folder || inputs.len() > 1 => Place::Folder,
+            _ if is_folder || several => Place::Folder,
             _ => Place::File,
         };
-        if inputs.iter().any(|file| file.is_at(path)) || output::is_read(path, read) {
-            return Err(Failure::new(format!(
-                "{shown}: is one of the files to read; it would be overwritten"
-            ))
-            .hint("name another file after -o"));
-        }
         if matches!(place, Place::Folder) && fs::metadata(path).is_ok_and(|found| !found.is_dir()) {
             return Err(Failure::new(format!(
                 "{shown}: expected a folder for several copies, found a file"
