@@ -229,3 +229,59 @@ fn what_cannot_be_read_is_told_in_a_line_and_not_copied() {
         assert!(!folder.path().join("none").exists());
     }
 }
+
+/// The example's capture as Fiddler keeps it: a request and an answer as they went over the wire, for each session.
+fn sessions() -> Vec<(String, Vec<u8>)> {
+    let har: serde_json::Value =
+        serde_json::from_slice(&fs::read(example().join("capture.har")).expect("an example"))
+            .expect("JSON");
+    let head = |first: String, message: &serde_json::Value| {
+        let headers = message["headers"].as_array().expect("headers").iter();
+        let lines = headers.map(|header| {
+            let text = |name: &str| header[name].as_str().expect("a text");
+            format!("{}: {}\r\n", text("name"), text("value"))
+        });
+        format!("{first}\r\n{}\r\n", lines.collect::<String>())
+    };
+    let mut files = vec![("[Content_Types].xml".to_owned(), Vec::new())];
+    for (number, entry) in har["log"]["entries"].as_array().expect("entries").iter().enumerate() {
+        let (request, response) = (&entry["request"], &entry["response"]);
+        let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+        let sent = head(
+            format!("{} {} HTTP/1.1", text(&request["method"]), text(&request["url"])),
+            request,
+        ) + &text(&request["postData"]["text"]);
+        let answered = head(format!("HTTP/1.1 {} OK", response["status"]), response)
+            + &text(&response["content"]["text"]);
+        let facts = format!(
+            "<Session><SessionTimers ClientBeginRequest=\"{}\" /></Session>",
+            text(&entry["startedDateTime"])
+        );
+        for (part, content) in [("c.txt", sent), ("s.txt", answered), ("m.xml", facts)] {
+            files.push((format!("raw/{number}_{part}"), content.into_bytes()));
+        }
+    }
+    files
+}
+
+#[test]
+fn fiddlers_archive_becomes_a_har() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("login.saz"), zipped(&sessions())).expect("written");
+    let done = diag(folder.path(), &["redact", "login.saz", "-o", "copy/", AT[0], AT[1]]);
+    assert!(done.status.success(), "{}", err(&done));
+    assert_eq!(names(&folder.path().join("copy")), ["login.har", "receipt.json", "receipt.txt"]);
+    assert_eq!(judged(folder.path(), "copy"), judged(folder.path(), "login.saz"));
+    let copy: serde_json::Value =
+        serde_json::from_slice(&fs::read(folder.path().join("copy/login.har")).expect("a copy"))
+            .expect("JSON");
+    // Without these a browser's developer tools would not open it.
+    for entry in copy["log"]["entries"].as_array().expect("entries") {
+        assert!(entry["timings"]["wait"].is_number() && entry["cache"].is_object(), "{entry}");
+        for side in ["request", "response"] {
+            assert!(entry[side]["headersSize"].is_number() && entry[side]["cookies"].is_array());
+        }
+    }
+    let clean = diag(folder.path(), &["redact", "--check", "copy"]);
+    assert_eq!(clean.status.code(), Some(0), "{}", out(&clean));
+}

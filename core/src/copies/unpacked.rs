@@ -27,7 +27,7 @@ pub fn unpack<'a>(
     bounds: &Bounds,
     keep: &mut Keep<'_, 'a>,
 ) -> Result<Unpacked<'a>, Refusal> {
-    let unpacker = Unpacker::new(bounds);
+    let archives = Unpacker::new(bounds);
     let mut unpacked = Unpacked::default();
     for original in originals {
         // Whatever else this is, it was handed in as metadata.
@@ -35,7 +35,7 @@ pub fn unpack<'a>(
             unpacked.originals.push(original);
             continue;
         }
-        let is_archive = unpacker
+        let is_archive = archives
             .unpack(&original.path, (original.open)(), &mut |member| match member {
                 Member::Unread(path, why) => {
                     unpacked.left_out.push(LeftOut { path, why });

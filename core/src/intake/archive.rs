@@ -19,6 +19,9 @@ const MAX_PACKED: usize = 512 << 20;
 pub(super) const ZIP_IN_ZIP: &str =
     "A ZIP archive inside another: unpack it and give the files in it";
 
+/// An archive, what is in it, and whether that is all.
+type Listed = (ZipSliceArchive<Vec<u8>>, Vec<Member>, bool);
+
 /// A file in an archive.
 pub(super) struct Member {
     pub(super) name: String,
@@ -97,10 +100,7 @@ impl Intake<'_, '_> {
 
 /// An archive with its files, at most `limit`, and whether those are all. An error, in words for people, where there
 /// are none.
-pub(super) fn listed(
-    source: &mut Source<'_>,
-    limit: usize,
-) -> Result<(ZipSliceArchive<Vec<u8>>, Vec<Member>, bool), String> {
+pub(super) fn listed(source: &mut Source<'_>, limit: usize) -> Result<Listed, String> {
     let archive = match source.read_whole(MAX_PACKED) {
         Ok(Some(bytes)) => ZipArchive::from_slice(bytes).map_err(|error| error.to_string()),
         Ok(None) => Err(format!("larger than {} MiB", MAX_PACKED >> 20)),

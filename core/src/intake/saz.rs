@@ -10,6 +10,16 @@ use std::io::Read as _;
 /// Bytes that one body may unpack to.
 const LONGEST_BODY: u64 = 16 << 20;
 
+/// What HAR 1.2 asks for and nobody recorded: a copy of the archive is a HAR, which others open, too.
+const REQUIRED: &[(&str, &str)] = &[
+    ("", r#"{"cache": {}, "timings": {"send": 0, "wait": 0, "receive": 0}}"#),
+    ("/request", r#"{"cookies": [], "queryString": [], "headersSize": -1, "bodySize": -1}"#),
+    (
+        "/response",
+        r#"{"statusText": "", "httpVersion": "", "cookies": [], "content": {"size": 0, "mimeType": ""}, "redirectURL": "", "headersSize": -1, "bodySize": -1}"#,
+    ),
+];
+
 /// The files of one session.
 #[derive(Debug, Default)]
 pub(super) struct Session {
@@ -54,7 +64,16 @@ fn entry(session: &Session) -> Option<Value> {
         |(line, headers, body)| response(&line, &headers, body),
     );
     let begun = attribute(&session.facts, "ClientBeginRequest").unwrap_or_default();
-    Some(json!({"startedDateTime": begun, "time": 0, "request": request, "response": response}))
+    let mut entry =
+        json!({"startedDateTime": begun, "time": 0, "request": request, "response": response});
+    for (part, members) in REQUIRED {
+        let (part, members): (_, Value) =
+            (entry.pointer_mut(part)?, serde_json::from_str(members).ok()?);
+        for (name, value) in members.as_object().into_iter().flatten() {
+            part.as_object_mut()?.entry(name.as_str()).or_insert_with(|| value.clone());
+        }
+    }
+    Some(entry)
 }
 
 fn response(line: &str, headers: &[(String, String)], body: Vec<u8>) -> Value {

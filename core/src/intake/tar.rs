@@ -66,12 +66,12 @@ pub(super) fn not_whole(read: usize) -> String {
     format!("A tar archive of which only the first {read} files were read")
 }
 
+/// Whoever takes the files of an archive: name and content; or says why not to go on.
+type See<'s> = dyn FnMut(String, &mut Take<&mut Source<'_>>) -> Result<(), String> + 's;
+
 /// Shows each file of an archive, name and content, until that says why not to go on. An error, in words for people,
 /// where that came before the end.
-pub(super) fn each(
-    source: &mut Source<'_>,
-    see: &mut dyn FnMut(String, &mut Take<&mut Source<'_>>) -> Result<(), String>,
-) -> Result<(), String> {
+pub(super) fn each(source: &mut Source<'_>, see: &mut See<'_>) -> Result<(), String> {
     let cannot =
         |error: io::Error| format!("A tar archive that cannot be read to its end ({error})");
     let mut long_name = None;
