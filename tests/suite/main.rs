@@ -8,6 +8,7 @@ mod bombs;
 mod bystanders;
 mod circles;
 mod compared;
+mod copied_forms;
 mod doors;
 mod examples;
 mod floor;

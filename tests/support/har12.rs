@@ -25,8 +25,7 @@ enum Type {
 type Member = (&'static str, bool, Type);
 
 const COMMENT: Member = ("comment", false, Type::Text);
-const PROGRAM: &[Member] =
-    &[("name", true, Type::Text), ("version", true, Type::Text), COMMENT];
+const PROGRAM: &[Member] = &[("name", true, Type::Text), ("version", true, Type::Text), COMMENT];
 const PAIR: &[Member] = &[("name", true, Type::Text), ("value", true, Type::Text), COMMENT];
 const COOKIE: &[Member] = &[
     ("name", true, Type::Text),
@@ -156,7 +155,8 @@ fn object(value: &Value, members: &[Member], place: &str, complaints: &mut Vec<S
         complaints.push(format!("{place}: expected an object"));
         return;
     };
-    let below = |name: &str| if place.is_empty() { name.to_owned() } else { format!("{place}.{name}") };
+    let below =
+        |name: &str| if place.is_empty() { name.to_owned() } else { format!("{place}.{name}") };
     for (name, required, of) in members {
         match fields.get(*name) {
             Some(value) => holds(value, *of, &below(name), complaints),

@@ -77,7 +77,8 @@ impl Reader {
         let (timings, place) = (&entry["timings"], format!("{at}.timings"));
         if self.is_object(timings, &place) {
             self.numbers(timings, &["send", "wait", "receive"], &place);
-            let others = ["blocked", "dns", "connect", "ssl", "_blocked_queueing", "_blocked_proxy"];
+            let others =
+                ["blocked", "dns", "connect", "ssl", "_blocked_queueing", "_blocked_proxy"];
             self.numbers_if_there(timings, &others, &place);
         }
         self.initiator(entry.get("_initiator"), &format!("{at}._initiator"));
@@ -91,7 +92,9 @@ impl Reader {
     }
 
     fn initiator(&mut self, initiator: Option<&Value>, at: &str) {
-        let Some(initiator) = initiator.filter(|one| one.is_object() || one.is_null()) else { return };
+        let Some(initiator) = initiator.filter(|one| one.is_object() || one.is_null()) else {
+            return;
+        };
         if self.is_object(initiator, at) {
             self.numbers_if_there(initiator, &["lineNumber"], at);
             let mut stack = &initiator["stack"];
@@ -206,6 +209,9 @@ mod tests {
                 "log.entries[0]._initiator: is no object",
             ]
         );
-        assert_eq!(refusals(&json!({"log": {}})), ["log.creator: is no object", "log.entries: is no list"]);
+        assert_eq!(
+            refusals(&json!({"log": {}})),
+            ["log.creator: is no object", "log.entries: is no list"]
+        );
     }
 }

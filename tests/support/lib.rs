@@ -9,6 +9,8 @@ pub mod diagnose;
 pub mod example;
 pub mod fixture;
 pub mod forgery;
+pub mod har12;
+pub mod har_importer;
 pub mod one_fault;
 pub mod plugin;
 pub mod unfold;

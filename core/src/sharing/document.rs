@@ -58,11 +58,23 @@ pub(super) fn gather(
     }
     if is_report(&text, sort) {
         // No secret comes into one; what is random in it are digests of what is public, and addresses of guides.
-        return people::text(names, &text, options);
+        match values(&text, sort) {
+            Some(values) => {
+                for mut value in values {
+                    people::json(names, &mut value, options);
+                }
+            }
+            None => people::text(names, &text, options),
+        }
+        return;
     }
     match values(&text, sort) {
         Some(values) => {
             for mut value in values {
+                // Hashes of messages and keys are no secrets.
+                if let Some(trace) = value.as_object_mut() {
+                    trace.remove(capture::RECORD);
+                }
                 // A trace of a browser's extension is a list of requests; an export is not.
                 let loose = value.get("requests").is_some_and(Value::is_array);
                 gather::json(collecting, &mut value, loose);
