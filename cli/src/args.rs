@@ -244,7 +244,7 @@ pub(crate) struct ProductArguments {
 /// Options of `redact`.
 #[derive(Debug, Args)]
 pub(crate) struct RedactArguments {
-    /// Files and folders (walked), read as one case
+    /// Files, folders (walked) and archives, read as one case
     #[arg(value_name = "PATH", required = true, value_hint = ValueHint::AnyPath)]
     pub(crate) paths: Vec<PathBuf>,
     /// Where the copy goes: a file for one file, a folder for several, or case.zip for copies, receipt and report in one
@@ -262,7 +262,7 @@ pub(crate) struct RedactArguments {
     /// Keep bodies that no diagnosis needs: scripts, pictures and the like
     #[arg(long)]
     pub(crate) keep_bodies: bool,
-    /// Write what stands for what to this file, which is as secret as the original
+    /// Write what stands for what to this file, which is as secret as the original; with that of an earlier run, equal values get equal marks in both copies
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Output")]
     pub(crate) map: Option<PathBuf>,
     /// How to print the receipt

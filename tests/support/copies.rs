@@ -5,7 +5,7 @@ use diag_core::copies::{InMemory, Manner, Original, Unpacked, make, reason_to_le
 use diag_core::crypto::PrivateKey;
 use diag_core::examine::{Request, examine};
 use diag_core::intake::Supplied;
-use diag_core::sharing::{Form, Gathering, Kind, Options};
+use diag_core::sharing::{Form, Gathering, Kind, Map, Options};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 use std::io::Cursor;
@@ -64,7 +64,7 @@ impl Whole {
         let mut place = InMemory::default();
         let manner = Manner {
             options,
-            key,
+            map: Map::new(key),
             today: "2026-11-24".to_owned(),
             called: None,
             examine: &examine,

@@ -7,7 +7,7 @@ use diag_core::bounds::Bounds;
 use diag_core::copies::{InMemory, Made, Manner, Opened, Original, Refusal, make, unpack};
 use diag_core::examine::examine;
 use diag_core::intake::{Progress, Supplied};
-use diag_core::sharing::Options;
+use diag_core::sharing::{Map, Options};
 use diag_families::BUILTIN;
 use diag_render::bundle::Bundle;
 use diag_render::receipt::Receipt;
@@ -74,7 +74,7 @@ pub fn bundle(
     let Copies { identities, hosts, keep_bodies } = copies;
     let manner = Manner {
         options: Options { identities, hosts, keep_bodies },
-        key,
+        map: Map::new(key),
         today: now(question).to_zoned(TimeZone::UTC).date().to_string(),
         called: None,
         examine: &examine,

@@ -153,12 +153,98 @@ fn a_certificate_that_names_a_host_names_another_and_its_thumbprint_follows() {
     );
     assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
     assert_eq!(verdict(folder.path(), "copy"), verdict(folder.path(), case));
-    let map: std::collections::BTreeMap<String, String> =
+    let map: serde_json::Value =
         serde_json::from_slice(&fs::read(folder.path().join("map.json")).expect("a map"))
-            .expect("a map of values");
-    assert!(
-        !map.is_empty()
-            && map.iter().all(|(was, is)| was != is && was.chars().count() == is.chars().count()),
-        "{map:?}"
-    );
+            .expect("JSON");
+    for part in ["values", "names"] {
+        let pairs = map[part].as_object().expect("pairs");
+        let stands_for = |(was, is): (&String, &serde_json::Value)| {
+            is.as_str().is_some_and(|is| was != is && was.chars().count() == is.chars().count())
+        };
+        assert!(!pairs.is_empty() && pairs.iter().all(stands_for), "{part}: {pairs:?}");
+    }
+}
+
+fn cookies(path: &Path) -> Vec<String> {
+    let copy: serde_json::Value =
+        serde_json::from_slice(&fs::read(path).expect("a copy")).expect("JSON");
+    let entries = copy["log"]["entries"].as_array().expect("entries").iter();
+    let headers = entries.flat_map(|entry| entry["request"]["headers"].as_array()).flatten();
+    headers
+        .filter(|header| {
+            header["name"].as_str().is_some_and(|name| name.eq_ignore_ascii_case("cookie"))
+        })
+        .filter_map(|header| header["value"].as_str())
+        .map(str::to_owned)
+        .collect()
+}
+
+#[test]
+fn a_map_makes_equal_values_equal_in_a_second_copy() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = |name: &str| folder.path().join(name);
+    let capture = example("healthy/capture.har");
+    let capture = capture.to_str().expect("a path");
+    let copied = |to: &str, more: &[&str]| {
+        diag(folder.path(), &[&["redact", capture, "-o", to], more].concat())
+    };
+    for (to, more) in [
+        ("first.har", ["--map", "map.json"].as_slice()),
+        ("second.har", &["--map", "map.json"]),
+        ("third.har", &[]),
+    ] {
+        let done = copied(to, more);
+        assert!(done.status.success(), "{to}: {}", String::from_utf8_lossy(&done.stderr));
+        assert!(done.stderr.is_empty(), "{to}: {}", String::from_utf8_lossy(&done.stderr));
+    }
+    assert!(!cookies(&at("first.har")).is_empty());
+    assert_eq!(cookies(&at("first.har")), cookies(&at("second.har")));
+    assert_ne!(cookies(&at("first.har")), cookies(&at("third.har")));
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = |name: &str| fs::metadata(at(name)).expect("there").permissions().mode() & 0o777;
+        assert_eq!(mode("map.json"), 0o600);
+        // Whoever let others read it is told so, once: it is their owner's again.
+        fs::set_permissions(at("map.json"), fs::Permissions::from_mode(0o644)).expect("set");
+        let done = copied("fourth.har", &["--map", "map.json"]);
+        assert!(String::from_utf8_lossy(&done.stderr).contains("others on this computer"));
+        assert_eq!(mode("map.json"), 0o600);
+    }
+}
+
+#[test]
+fn what_is_no_map_is_never_overwritten_and_a_map_never_given_away() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = |name: &str| folder.path().join(name);
+    let capture = example("healthy/capture.har");
+    let capture = capture.to_str().expect("a path");
+    fs::create_dir(at("copy")).expect("a folder");
+    for (name, content) in [
+        ("notes.txt", "mine"),
+        ("other.json", r#"{"hunter2": "mine"}"#),
+        ("copy/report.json", r#"{"schema": "diag-report/1"}"#),
+    ] {
+        fs::write(at(name), content).expect("written");
+        let refused = diag(folder.path(), &["redact", capture, "-o", "out.har", "--map", name]);
+        let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert_eq!(refused.status.code(), Some(2), "{name}: {said}");
+        assert!(
+            said.contains("is not a map that diag redact wrote")
+                && said.lines().count() == 2
+                && !said.contains("hunter2"),
+            "{name}: {said}"
+        );
+        assert_eq!(fs::read_to_string(at(name)).expect("there"), content);
+        assert!(!at("out.har").exists());
+    }
+    for (output, map) in [("copy/", "copy/map.json"), ("same.json", "./same.json")] {
+        let refused = diag(folder.path(), &["redact", capture, "-o", output, "--map", map]);
+        let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert_eq!(refused.status.code(), Some(2), "{map}: {said}");
+        assert!(said.contains("would be given away with the copies"), "{map}: {said}");
+        assert!(!at(map).exists());
+    }
+    let refused = diag(folder.path(), &["redact", capture, "-o", "out.har", "--map", capture]);
+    assert_eq!(refused.status.code(), Some(2));
 }

@@ -16,7 +16,7 @@ use crate::examine::Examination;
 use crate::intake::Supplied;
 use crate::recorded;
 use crate::report::Report;
-use crate::sharing::{self, Change, Copy, Copying, Form, Gathering, Options};
+use crate::sharing::{self, Change, Copy, Copying, Form, Gathering, Map, Options};
 use crate::verdict::Verdict;
 use diag_sdk::case::input::HeldBy;
 use serde_json::Value;
@@ -54,8 +54,9 @@ pub type Examine<'m> = dyn Fn(Vec<Supplied<'_>>) -> Examination + 'm;
 pub struct Manner<'m> {
     /// What goes beyond secrets, and what stays.
     pub options: Options,
-    /// The key of the marks: of chance, used once and thrown away.
-    pub key: [u8; 32],
+    /// The key of the marks, of chance, used once and thrown away; and what stands for what in another copy, where equal
+    /// values are to have equal marks in both.
+    pub map: Map,
     /// The day on which it is done, as `2026-11-24`.
     pub today: String,
     /// What the copy is called where there is a single one and its name is settled.
@@ -178,7 +179,7 @@ pub fn make(
     if kept.is_empty() {
         return Err(nothing_to_copy(&left_out));
     }
-    let copying = gathering.settle(&manner.key);
+    let copying = gathering.settle_with(&manner.map);
     for left in &mut left_out {
         left.path = copying.text(called::last(&left.path));
     }

@@ -35,6 +35,8 @@ pub(super) struct Collecting {
     pub(super) certificates: BTreeSet<Vec<u8>>,
     /// There were more values than are kept.
     pub(super) overflowed: bool,
+    /// Marks that values have in another copy.
+    pub(super) known: BTreeMap<String, String>,
 }
 
 impl Collecting {
@@ -100,12 +102,12 @@ impl Collecting {
         self.settle_strays();
         let names = names.settle(key);
         let mut marks: BTreeMap<String, Entry> = BTreeMap::new();
-        let mut taken: BTreeSet<String> = BTreeSet::new();
+        let mut taken: BTreeSet<String> = self.known.values().cloned().collect();
         for (value, kind) in &self.values {
-            let mark = (0..24)
-                .map(|attempt| mask::make(value, kind.keeps_separators(), key, attempt))
-                .find(|mark| !taken.contains(mark) && mark != value)
-                .unwrap_or_else(|| mask::make(value, kind.keeps_separators(), key, 0));
+            let made = |attempt| mask::make(value, kind.keeps_separators(), key, attempt);
+            let free = |mark: &String| !taken.contains(mark) && mark != value;
+            let known = self.known.get(value).cloned();
+            let mark = known.or_else(|| (0..24).map(made).find(free)).unwrap_or_else(|| made(0));
             taken.insert(mark.clone());
             let reach = self.reach(value, *kind);
             marks.insert(value.clone(), Entry { kind: *kind, mark, reach });
@@ -308,10 +310,7 @@ impl Lexicon {
 
     /// Each value with its mark.
     pub(super) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.marks
-            .iter()
-            .map(|(value, entry)| (value.as_str(), entry.mark.as_str()))
-            .chain(self.names.pairs())
+        self.marks.iter().map(|(value, entry)| (value.as_str(), entry.mark.as_str()))
     }
 }
 

@@ -20,6 +20,7 @@ mod folded;
 mod gather;
 mod judged;
 mod kind;
+mod known;
 mod layers;
 mod lexicon;
 mod names;
@@ -37,6 +38,7 @@ mod words;
 
 pub use judged::differences;
 pub use kind::Kind;
+pub use known::Map;
 pub use prove::Left;
 pub use receipt::Change;
 
@@ -137,11 +139,19 @@ impl Gathering {
 
     /// Everything was collected: marks are made under `key`, which nobody needs afterwards.
     pub fn settle(self, key: &[u8; 32]) -> Copying {
+        self.settle_with(&Map::new(*key))
+    }
+
+    /// Everything was collected: what stands in the map of another copy gets the marks that it has there.
+    pub fn settle_with(mut self, map: &Map) -> Copying {
         let overflowed = self.collecting.overflowed || self.names.overflowed;
+        self.collecting.known.clone_from(&map.values);
+        self.names.known.clone_from(&map.names);
         Copying {
             overflowed,
-            lexicon: self.collecting.settle(key, self.names),
+            lexicon: self.collecting.settle(&map.key, self.names),
             options: self.options,
+            earlier: map.clone(),
         }
     }
 }
@@ -157,6 +167,7 @@ pub struct Copying {
     lexicon: Lexicon,
     options: Options,
     overflowed: bool,
+    earlier: Map,
 }
 
 /// A copy, written but for its end.
@@ -254,9 +265,13 @@ impl Copying {
         self.overflowed
     }
 
-    /// Each value with its mark: the map, for whoever keeps it in private.
-    pub fn map(&self) -> BTreeMap<&str, &str> {
-        self.lexicon.pairs().collect()
+    /// What stands for what, here and in the map that there was: for whoever keeps it in private.
+    pub fn map(&self) -> Map {
+        let mut map = self.earlier.clone();
+        let owned = |(was, is): (&str, &str)| (was.to_owned(), is.to_owned());
+        map.values.extend(self.lexicon.pairs().map(owned));
+        map.names.extend(self.lexicon.names().pairs().map(owned));
+        map
     }
 
     /// A text about the case with every value replaced, such as the name of a file.

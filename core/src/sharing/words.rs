@@ -21,6 +21,8 @@ pub(super) struct Gathered {
     /// By the word in lower case.
     words: BTreeMap<String, Kind>,
     pub(super) overflowed: bool,
+    /// What stands for words in another copy.
+    pub(super) known: BTreeMap<String, String>,
 }
 
 impl Gathered {
@@ -54,7 +56,7 @@ impl Gathered {
 
     /// Settles what stands for each word.
     pub(super) fn settle(self, key: &[u8]) -> Names {
-        let mut taken: BTreeSet<String> = BTreeSet::new();
+        let mut taken: BTreeSet<String> = self.known.values().cloned().collect();
         let mut words = BTreeMap::new();
         for (word, kind) in &self.words {
             let made = |attempt| mask::of_letters(word, is_guid(word), key, attempt);
@@ -64,7 +66,10 @@ impl Gathered {
                     && !common::is_common(mark)
                     && !mask::is_mark(mark)
             };
-            let mark = (0..64).map(made).find(free).unwrap_or_else(|| made(0));
+            // What stands for a name elsewhere may be a name here.
+            let known =
+                self.known.get(word).filter(|mark| !self.words.contains_key(*mark)).cloned();
+            let mark = known.or_else(|| (0..64).map(made).find(free)).unwrap_or_else(|| made(0));
             taken.insert(mark.clone());
             words.insert(word.clone(), (*kind, mark));
         }

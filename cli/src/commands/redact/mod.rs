@@ -5,6 +5,7 @@
 
 mod check;
 mod copies;
+mod map;
 mod names;
 mod put;
 mod spool;
@@ -22,7 +23,7 @@ use crate::progress::Meter;
 use copies::Copies;
 use diag_core::copies::{Made, Manner as Copying, Original, Refusal, make};
 use diag_core::intake::Supplied;
-use diag_core::sharing::Options;
+use diag_core::sharing::{Map, Options};
 use diag_render::bundle::Bundle;
 use diag_render::reading::{remark, understood};
 use diag_render::receipt::Receipt;
@@ -68,11 +69,8 @@ pub(crate) fn run(arguments: &RedactArguments) -> anyhow::Result<ExitCode> {
     };
     let read: Vec<PathBuf> = arguments.beside.key.clone();
     names::not_read(output, &collected.files, &read)?;
-    let map = arguments
-        .map
-        .as_deref()
-        .map(|path| output::Target::new(path, &collected.files, &read))
-        .transpose()?;
+    let open = |path: &PathBuf| map::Kept::open(path, output, &collected.files, &read, key()?);
+    let map = arguments.map.as_ref().map(open).transpose()?;
     let files = whole(collected.files)?;
     let unpacked = spool::unpacked(&files).map_err(failed)?;
     let several = unpacked.originals.len() > 1;
@@ -89,9 +87,13 @@ pub(crate) fn run(arguments: &RedactArguments) -> anyhow::Result<ExitCode> {
         }
         examine_supplied(files, &manner, Supposed::default())
     };
+    let known = match &map {
+        Some(kept) => kept.map.clone(),
+        None => Map::new(key()?),
+    };
     let today = Timestamp::now().to_zoned(TimeZone::UTC).date().to_string();
     let copying =
-        Copying { options, key: key()?, today, called: target.called(), examine: &examine };
+        Copying { options, map: known, today, called: target.called(), examine: &examine };
     let mut copies = Copies::beside(&target)?;
     let Made { original, copy, unjudged } = make(unpacked, &mut copies, copying).map_err(failed)?;
     meter.finish();
@@ -112,15 +114,15 @@ pub(crate) fn run(arguments: &RedactArguments) -> anyhow::Result<ExitCode> {
         fail_on: FailOn::Error,
     };
     let (proven, receipt, judged) = (&proven, &receipt, &copy);
+    // First the map: one that knows more than there are copies harms nobody, a copy whose marks it lacks would.
+    if let Some(kept) = &map {
+        kept.write(&proven.copying.map())?;
+    }
     put::put(
         &target,
         &copies,
         Bundle { proven, shelf: &copies, receipt, judged, checks: checkers.checks(), form },
     )?;
-    if let Some(map) = map {
-        map.write(&json::pretty(&proven.copying.map())?)?;
-        put::private(arguments.map.as_deref());
-    }
     match arguments.format {
         ListFormat::Text => output::print(&receipt.text())?,
         ListFormat::Json => output::print_bytes(json::pretty(receipt)?.as_bytes())?,

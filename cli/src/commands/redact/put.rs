@@ -66,24 +66,3 @@ fn move_to(target: &Target, from: &Path, to: &Path) -> Result<(), Failure> {
     fs::File::open(from).and_then(|file| file.sync_all()).map_err(failed)?;
     fs::rename(from, to).map_err(failed)
 }
-
-/// A map is for whoever made it.
-#[cfg_attr(
-    not(unix),
-    expect(
-        unused_variables,
-        reason = "elsewhere a new file belongs to whoever made it, as its folder says"
-    )
-)]
-pub(super) fn private(path: Option<&Path>) {
-    #[cfg(unix)]
-    if let Some(path) = path {
-        use std::os::unix::fs::PermissionsExt;
-        if fs::set_permissions(path, fs::Permissions::from_mode(0o600)).is_err() {
-            crate::failure::say_note(&format!(
-                "{}: others on this computer may be able to read it",
-                path.display()
-            ));
-        }
-    }
-}
