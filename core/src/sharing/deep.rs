@@ -21,7 +21,7 @@ fn see_at(text: &str, depth: usize, see: &mut impl FnMut(&str)) {
 }
 
 /// A message without the record of a copy behind it: that holds hashes, and nothing that opens anything.
-fn without_record(text: &str) -> &str {
+pub(super) fn without_record(text: &str) -> &str {
     match behind::split(text).or_else(|| behind::split_line(text)) {
         Some((message, record)) if record.starts_with("{\"schema\":\"diag-record/") => message,
         _ => text,

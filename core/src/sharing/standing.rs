@@ -155,6 +155,7 @@ fn private_keys(text: &str, found: &mut Vec<Standing>) {
 
 /// Values that their names tell, or that look like nothing else than a token, wherever they stand in a text.
 pub(super) fn named(text: &str, around: Around) -> Vec<Standing> {
+    let text = super::deep::without_record(text);
     let mut found = Vec::new();
     pairs(text, around, &mut found);
     if memchr::memchr(b'<', text.as_bytes()).is_some() {
