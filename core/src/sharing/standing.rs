@@ -245,9 +245,11 @@ fn pairs(text: &str, around: Around, found: &mut Vec<Standing>) {
             && matches!(before.get(end - length_of_name - 1), Some(b'?' | b'&'));
         let around = if parameter { Around::Data } else { around };
         // Behind these a colon is as good as an equals sign: `#!token:…`.
+        let behind = before.get(..end - length_of_name).unwrap_or_default();
+        // What stands behind two slashes is a host, and its port is no value.
         let assigned = bytes.get(sign) == Some(&b'=')
-            || end > length_of_name
-                && before.get(end - length_of_name - 1).is_some_and(|byte| b"!#/?&".contains(byte));
+            || behind.last().is_some_and(|byte| b"!#/?&".contains(byte))
+                && !behind.ends_with(b"//");
         if let Some(kind) =
             told.or(quoted).or_else(|| kind(name, value, around, quote.is_some(), assigned))
         {
@@ -633,6 +635,8 @@ mod tests {
             assert_eq!(found(text, Around::Data), [value], "{text}");
         }
         assert!(found("x=The%20user%20is%20not%20known%20here", Around::Data).is_empty());
+        let port = "https://sense.example:443/bi/sense/app/0f6b1d52-8c3e-4a97-b0d4-5e2f7a9c1b36";
+        assert!(found(port, Around::Data).is_empty());
         let key = "_9f86d081884c7d659a2feaa0c55ad015";
         assert_eq!(found(&format!("{key}:https://idp.example/?x=1"), Around::Data), [key]);
         assert!(
