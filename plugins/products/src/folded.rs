@@ -50,9 +50,17 @@ fn steps(text: &str) -> impl Iterator<Item = (usize, char)> {
             blank = Some(kind);
             Some(kind)
         });
-        // Characters that grow in lower case keep to their first one, so that places stay comparable.
-        emitted.map(|character| (at, character.to_lowercase().next().unwrap_or(character)))
+        emitted.map(|character| (at, lower(character)))
     })
+}
+
+/// In lower case; characters that grow in it keep to their first one, so that places stay comparable.
+fn lower(character: char) -> char {
+    if character.is_ascii() {
+        character.to_ascii_lowercase()
+    } else {
+        character.to_lowercase().next().unwrap_or(character)
+    }
 }
 
 #[cfg(test)]

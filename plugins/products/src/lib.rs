@@ -10,6 +10,7 @@
 //! - [`load`]: reading a file, with every fault at its place
 //! - [`Products`]: all of them as one set that is asked
 //! - [`pattern`], [`folded`]: how words are compared
+//! - [`openings`]: many texts looked for at once
 //! - [`writing`]: the fields of exports that hold settings, and the tools that write them
 //! - [`grammar`]: reads stated reasons in words that no file has, by the vocabulary of `words/`, one file for each language
 
@@ -21,6 +22,7 @@ pub mod grammar;
 pub mod guide;
 pub mod load;
 mod matcher;
+pub mod openings;
 pub mod pattern;
 mod proof;
 mod set;

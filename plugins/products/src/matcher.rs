@@ -3,36 +3,29 @@
 //! Each sentence is looked for by its longest words; only where those stand is the rest of it compared. Work is
 //! counted and bounded: a text that repeats the words of a sentence a million times costs no more than a few.
 
-use crate::file::{Product, ProvenBy, Where};
+use crate::file::{Product, ProvenBy, Text};
 use crate::folded::fold;
+use crate::openings::Openings;
 use crate::pattern::{Hit, Pattern};
 use crate::set::Scope;
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
-use std::collections::HashMap;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+use std::sync::OnceLock;
 
-/// Most places at which the words that sentences are found by are looked at in one text.
+/// Most places at which one sentence is compared in one text.
 const MOST_TRIES: u16 = 200;
 /// Most comparisons in one text.
 const MOST_STEPS: usize = 10_000;
 
-/// Bytes of an anchor that are looked for: enough to be rare, and few enough to be ready at once.
-const LOOKED_FOR: usize = 14;
-
-/// The beginning of an anchor, cut between two characters.
-fn beginning(anchor: &str) -> &str {
-    let mut end = anchor.len().min(LOOKED_FOR);
-    while !anchor.is_char_boundary(end) {
-        end -= 1;
-    }
-    &anchor[..end]
-}
+/// The longest words of every sentence of the product files, folded when diag was built, in the order of the files.
+const ANCHORS: &str = include_str!(concat!(env!("OUT_DIR"), "/anchors.txt"));
 
 /// All sentences, ready to be found.
 #[derive(Debug)]
 pub(crate) struct Matcher {
-    automaton: AhoCorasick,
-    /// For each anchor, the entries that are found by it.
-    by_anchor: Vec<Vec<usize>>,
+    /// The longest words of each entry.
+    anchors: Openings,
     entries: Vec<Entry>,
 }
 
@@ -40,9 +33,16 @@ pub(crate) struct Matcher {
 struct Entry {
     product: usize,
     text: usize,
-    pattern: Pattern,
-    places: Vec<Where>,
-    proof: ProvenBy,
+    /// The longest words: none of a sentence that cannot be read.
+    anchor: Cow<'static, str>,
+    /// Read once its longest words stand somewhere: of most sentences they never do.
+    pattern: OnceLock<Option<Pattern>>,
+}
+
+impl Entry {
+    fn pattern(&self, text: &Text) -> Option<&Pattern> {
+        self.pattern.get_or_init(|| Pattern::read(&text.says).ok()).as_ref()
+    }
 }
 
 /// A sentence and where it stands in the folded text.
@@ -55,74 +55,92 @@ pub(crate) struct Matched {
 }
 
 impl Matcher {
+    /// Of any products.
     pub(crate) fn new(products: &[Product]) -> Self {
-        let mut anchors: HashMap<String, usize> = HashMap::new();
-        let (mut by_anchor, mut entries) = (Vec::<Vec<usize>>::new(), Vec::new());
-        for (product, known) in products.iter().enumerate() {
-            for (text, entry) in known.texts.iter().enumerate() {
-                let Ok(pattern) = Pattern::read(&entry.says) else { continue };
-                let number = by_anchor.len();
-                let anchor =
-                    *anchors.entry(beginning(pattern.anchor()).to_owned()).or_insert(number);
-                if anchor == number {
-                    by_anchor.push(Vec::new());
-                }
-                by_anchor[anchor].push(entries.len());
-                entries.push(Entry {
-                    product,
-                    text,
-                    pattern,
-                    places: entry.places.clone(),
-                    proof: entry.proof,
-                });
-            }
-        }
-        let mut ordered: Vec<(usize, String)> =
-            anchors.into_iter().map(|(anchor, number)| (number, anchor)).collect();
-        ordered.sort();
-        let automaton = AhoCorasick::builder()
-            .kind(Some(AhoCorasickKind::ContiguousNFA))
-            .build(ordered.iter().map(|(_, anchor)| anchor))
-            .expect("the sentences of product files are bounded in number and size");
-        Self { automaton, by_anchor, entries }
+        let entry = |product, text, sentence: &Text| {
+            let pattern = Pattern::read(&sentence.says).ok();
+            let anchor = pattern.as_ref().map(|pattern| pattern.anchor().to_owned());
+            let anchor = Cow::Owned(anchor.unwrap_or_default());
+            Entry { product, text, anchor, pattern: OnceLock::from(pattern) }
+        };
+        Self::of(
+            entries(products).map(|(product, text, says)| entry(product, text, says)).collect(),
+        )
     }
 
-    pub(crate) fn find(&self, text: &str, scope: &Scope) -> Vec<Matched> {
+    /// Of the products that diag carries.
+    pub(crate) fn builtin(products: &[Product]) -> Self {
+        let anchors = ANCHORS.split('\0').map(Cow::Borrowed);
+        let entry = |((product, text, _), anchor)| Entry {
+            product,
+            text,
+            anchor,
+            pattern: OnceLock::new(),
+        };
+        Self::of(entries(products).zip(anchors).map(entry).collect())
+    }
+
+    fn of(entries: Vec<Entry>) -> Self {
+        let anchors = Openings::of(entries.iter().map(|entry| entry.anchor.as_bytes()));
+        Self { anchors, entries }
+    }
+
+    /// Every sentence of these products that stands in a text.
+    pub(crate) fn find(&self, products: &[Product], text: &str, scope: &Scope) -> Vec<Matched> {
         let folded = fold(text);
-        let mut tries: HashMap<usize, u16> = HashMap::new();
-        let mut found: HashMap<usize, Matched> = HashMap::new();
+        let mut tries = vec![0; self.entries.len()];
+        let mut found: BTreeMap<usize, Matched> = BTreeMap::new();
         let mut steps = 0;
-        for anchor in self.automaton.find_overlapping_iter(&folded) {
-            let looks = tries.entry(anchor.pattern().as_usize()).or_default();
-            if *looks >= MOST_TRIES {
-                continue;
+        self.anchors.look(folded.as_bytes(), |at, index| {
+            let (entry, tried) = (&self.entries[index], &mut tries[index]);
+            let sentence = &products[entry.product].texts[entry.text];
+            let known = sentence.places.contains(&scope.place)
+                && (sentence.proof == ProvenBy::Text || scope.proven.holds(entry.product));
+            if !known || *tried == MOST_TRIES || found.contains_key(&index) {
+                return ControlFlow::Continue(());
             }
-            *looks += 1;
-            for index in &self.by_anchor[anchor.pattern().as_usize()] {
-                let entry = &self.entries[*index];
-                let known = entry.places.contains(&scope.place)
-                    && (entry.proof == ProvenBy::Text || scope.proven.holds(entry.product));
-                if !known || found.contains_key(index) {
-                    continue;
-                }
-                if !folded[anchor.start()..].starts_with(entry.pattern.anchor()) {
-                    continue;
-                }
+            if folded.get(at..).is_some_and(|rest| rest.starts_with(entry.anchor.as_ref())) {
+                *tried += 1;
                 steps += 1;
-                if let Some(hit) = entry.pattern.at(&folded, anchor.start()) {
-                    let weight = entry.pattern.weight();
-                    found.insert(
-                        *index,
-                        Matched { product: entry.product, text: entry.text, hit, weight },
-                    );
+                let pattern = entry.pattern(sentence);
+                if let Some((pattern, hit)) =
+                    pattern.zip(pattern.and_then(|own| own.at(&folded, at)))
+                {
+                    let (product, text, weight) = (entry.product, entry.text, pattern.weight());
+                    found.insert(index, Matched { product, text, hit, weight });
                 }
             }
-            if steps > MOST_STEPS {
-                break;
-            }
+            if steps > MOST_STEPS { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+        found.into_values().collect()
+    }
+}
+
+/// Every sentence, with the numbers of its product and of it in there.
+fn entries(products: &[Product]) -> impl Iterator<Item = (usize, usize, &Text)> {
+    products.iter().enumerate().flat_map(|(product, known)| {
+        known.texts.iter().enumerate().map(move |(text, sentence)| (product, text, sentence))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Products;
+
+    #[test]
+    fn what_was_folded_when_diag_was_built_is_what_sentences_are_found_by() {
+        let products = Products::builtin();
+        let list: Vec<Product> = products.iter().cloned().collect();
+        let (built, read) = (Matcher::builtin(&list), Matcher::new(&list));
+        assert!(built.entries.len() > 1_000);
+        assert_eq!(built.entries.len(), entries(&list).count());
+        for (built, read) in built.entries.iter().zip(&read.entries) {
+            assert_eq!(
+                (built.product, built.text, &built.anchor),
+                (read.product, read.text, &read.anchor)
+            );
+            assert!(!built.anchor.is_empty());
         }
-        let mut found: Vec<(usize, Matched)> = found.into_iter().collect();
-        found.sort_by_key(|(index, _)| *index);
-        found.into_iter().map(|(_, matched)| matched).collect()
     }
 }

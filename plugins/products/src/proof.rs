@@ -1,8 +1,9 @@
 //! How an answer shows which product it is of: by host, path, headers, cookies, the source of its page or its title.
 
 use crate::file::{Product, Proof};
-use aho_corasick::AhoCorasick;
+use crate::openings::Openings;
 use std::collections::{BTreeSet, HashMap};
+use std::ops::ControlFlow;
 
 /// What an answer shows of itself.
 #[derive(Debug, Clone, Default)]
@@ -77,17 +78,17 @@ pub(crate) struct Recogniser {
     paths: Vec<(String, usize)>,
     ports: Vec<(u16, usize)>,
     titles: Vec<(String, usize)>,
-    markup: AhoCorasick,
-    /// The product of each pattern of markup.
-    marked: Vec<usize>,
+    /// Pieces of markup, as they are written, and what they begin with.
+    markup: Vec<(String, usize)>,
+    marked: Openings,
 }
 
 impl Recogniser {
     pub(crate) fn new(products: &[Product]) -> Self {
         let (mut hosts, mut domains, mut headers, mut cookies) =
             (HashMap::new(), HashMap::new(), HashMap::new(), HashMap::new());
-        let (mut cookie_beginnings, mut paths, mut titles, mut markup, mut marked) =
-            (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let (mut cookie_beginnings, mut paths, mut titles, mut markup) =
+            (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let mut ports = Vec::new();
         for (index, product) in products.iter().enumerate() {
             let proof = &product.proof;
@@ -120,10 +121,9 @@ impl Recogniser {
             }
             paths.extend(proof.path.iter().map(|path| (path.clone(), index)));
             titles.extend(proof.title.iter().map(|title| (title.clone(), index)));
-            markup.extend(&proof.markup);
-            marked.resize(markup.len(), index);
+            markup.extend(proof.markup.iter().map(|piece| (piece.clone(), index)));
         }
-        let markup = AhoCorasick::new(markup).expect("markup is bounded in number and size");
+        let marked = Openings::of(markup.iter().map(|(piece, _)| piece.as_bytes()));
         Self {
             hosts,
             domains,
@@ -185,11 +185,14 @@ impl Recogniser {
             );
         }
         if !signs.source.is_empty() {
-            shown.extend(
-                self.markup
-                    .find_overlapping_iter(signs.source)
-                    .map(|found| self.marked[found.pattern().as_usize()]),
-            );
+            let source = signs.source.as_bytes();
+            self.marked.look(source, |at, number| {
+                let (piece, index) = &self.markup[number];
+                if source[at..].starts_with(piece.as_bytes()) {
+                    shown.insert(*index);
+                }
+                ControlFlow::Continue(())
+            });
         }
         shown.into_iter().collect()
     }

@@ -61,7 +61,8 @@ const FILES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/products.json"));
 static BUILTIN: LazyLock<Arc<Products>> = LazyLock::new(|| {
     let list: Vec<Product> =
         serde_json::from_slice(FILES).expect("the suite reads every product file");
-    Arc::new(Products::of(list))
+    let (matcher, recogniser) = (Matcher::builtin(&list), Recogniser::new(&list));
+    Arc::new(Products { list, matcher, recogniser })
 });
 
 static WORDS: LazyLock<HashSet<String>> = LazyLock::new(|| {
@@ -202,7 +203,7 @@ impl Products {
 
     /// Matches that count, the most particular first.
     fn matched(&self, text: &str, scope: &Scope) -> Vec<Matched> {
-        let mut all = self.matcher.find(text, scope);
+        let mut all = self.matcher.find(&self.list, text, scope);
         all.sort_by_key(|matched| {
             let generic = self.list[matched.product].id == GENERIC;
             (

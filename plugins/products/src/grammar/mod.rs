@@ -7,6 +7,7 @@
 //!
 //! One pass over at most [`LONGEST`] bytes, with a bounded look to either side of each word.
 
+mod plain;
 mod predicates;
 mod rules;
 mod term;

@@ -1,8 +1,9 @@
 //! A stated reason cut into words and values: a quoted text, an address or an identifier is a value and says nothing by
 //! its words, unless it is itself the name of a thing.
 
+use super::plain::plain;
 use super::term::{Term, Terms};
-use super::vocabulary::{LONGEST_PHRASE, Vocabulary, plain};
+use super::vocabulary::{LONGEST_PHRASE, Vocabulary};
 use std::ops::Range;
 
 /// Most tokens that are read of one reason.

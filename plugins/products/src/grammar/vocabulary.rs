@@ -1,9 +1,10 @@
-//! The words of every language as one dictionary. They are data: a file for each language in `words/`, packed when
-//! diag is built.
+//! The words of every language as one dictionary. They are data: a file for each language in `words/`, folded and put in
+//! order when diag is built, so that they are looked up where they lie.
 
 use super::term::{Term, Terms};
 use serde::Deserialize;
-use std::collections::{BTreeMap, HashMap};
+use serde::de::IntoDeserializer;
+use serde::de::value::{Error, StrDeserializer};
 use std::sync::LazyLock;
 
 /// Characters of a first word by which phrases are looked up.
@@ -11,23 +12,18 @@ const KEY: usize = 3;
 /// Most words of a phrase.
 pub(super) const LONGEST_PHRASE: usize = 8;
 
-/// A file of words.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Language {
-    schema: String,
-    lang: String,
-    nouns: BTreeMap<Term, Vec<String>>,
-    predicates: BTreeMap<Term, Vec<String>>,
-    small: BTreeMap<Term, Vec<String>>,
-    markers: BTreeMap<Term, Vec<String>>,
-    other: BTreeMap<Term, Vec<String>>,
-}
-
-/// Phrases by the beginning of their first word.
+/// Phrases, in order by the beginning of their first word.
 #[derive(Debug, Default)]
 struct Dictionary {
-    phrases: HashMap<String, Vec<(Vec<String>, Term)>>,
+    phrases: Vec<Entry>,
+}
+
+/// A phrase, the beginning of its first word, and what it stands for.
+#[derive(Debug)]
+struct Entry {
+    key: &'static str,
+    phrase: &'static str,
+    term: Term,
 }
 
 /// Every language at once: a page need not say which it speaks.
@@ -40,35 +36,34 @@ pub(super) struct Vocabulary {
     fillers: Dictionary,
 }
 
-static BUILTIN: LazyLock<Vocabulary> = LazyLock::new(|| {
-    let bytes = include_bytes!(concat!(env!("OUT_DIR"), "/words.json"));
-    let languages: Vec<Language> =
-        serde_json::from_slice(bytes).expect("the suite reads every file of words");
-    Vocabulary::of(&languages)
-});
+static BUILTIN: LazyLock<Vocabulary> =
+    LazyLock::new(|| Vocabulary::of(include_str!(concat!(env!("OUT_DIR"), "/words.txt"))));
 
 impl Vocabulary {
     pub(super) fn builtin() -> &'static Self {
         &BUILTIN
     }
 
-    fn of(languages: &[Language]) -> Self {
+    /// Reads lines of a section, a term and a phrase, as the build script writes them.
+    fn of(lines: &'static str) -> Self {
         let mut all = Self::default();
-        for language in languages
-            .iter()
-            .filter(|language| language.schema == "diag-words/1" && !language.lang.is_empty())
-        {
-            all.terms.add_all(&language.nouns);
-            all.terms.add_all(&language.predicates);
-            all.small.add_all(&language.small);
-            all.markers.add_all(&language.markers);
-            for (term, phrases) in &language.other {
-                let dictionary =
-                    if *term == Term::Filler { &mut all.fillers } else { &mut all.small };
-                for phrase in phrases {
-                    dictionary.add(phrase, *term);
-                }
-            }
+        for line in lines.lines() {
+            let mut parts = line.splitn(3, '\t');
+            let mut part = || parts.next().unwrap_or_default();
+            let (section, term, phrase) = (part(), part(), part());
+            let term: StrDeserializer<'_, Error> = term.into_deserializer();
+            let term = Term::deserialize(term).expect("the suite reads every word");
+            let dictionary = match section {
+                "nouns" | "predicates" => &mut all.terms,
+                "markers" => &mut all.markers,
+                "other" if term == Term::Filler => &mut all.fillers,
+                _ => &mut all.small,
+            };
+            let first = phrase.split(' ').next().unwrap_or_default();
+            dictionary.phrases.push(Entry { key: key(first), phrase, term });
+        }
+        for dictionary in [&mut all.terms, &mut all.small, &mut all.markers, &mut all.fillers] {
+            dictionary.phrases.sort_by_key(|entry| entry.key);
         }
         all
     }
@@ -98,72 +93,35 @@ impl Vocabulary {
 }
 
 impl Dictionary {
-    fn add_all(&mut self, phrases: &BTreeMap<Term, Vec<String>>) {
-        for (term, phrase) in phrases
-            .iter()
-            .flat_map(|(term, phrases)| phrases.iter().map(move |phrase| (term, phrase)))
-        {
-            self.add(phrase, *term);
-        }
-    }
-
-    fn add(&mut self, phrase: &str, term: Term) {
-        let words: Vec<String> =
-            plain(phrase).split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect();
-        let Some(first) = words.first() else { return };
-        self.phrases.entry(key(first)).or_default().push((words, term));
-    }
-
     fn longest(&self, words: &[&str]) -> Option<(usize, Terms)> {
-        let candidates = self.phrases.get(&key(words.first()?))?;
+        let key = key(words.first()?);
+        let from = self.phrases.partition_point(|entry| entry.key < key);
         let mut best: Option<(usize, Terms)> = None;
-        for (phrase, term) in candidates {
-            let there = phrase.len() <= words.len()
-                && phrase.iter().zip(words).all(|(wanted, word)| wanted == word);
-            let longer = best.is_none_or(|(length, _)| phrase.len() >= length);
+        for entry in self.phrases.iter().skip(from).take_while(|entry| entry.key == key) {
+            let length = entry.phrase.split(' ').count();
+            let there = length <= words.len()
+                && entry.phrase.split(' ').zip(words).all(|(wanted, word)| wanted == *word);
+            let longer = best.is_none_or(|(known, _)| length >= known);
             if there && longer {
                 let mut terms = best
-                    .filter(|(length, _)| *length == phrase.len())
+                    .filter(|(known, _)| *known == length)
                     .map(|(_, terms)| terms)
                     .unwrap_or_default();
-                terms.add(*term);
-                best = Some((phrase.len(), terms));
+                terms.add(entry.term);
+                best = Some((length, terms));
             }
         }
         best
     }
 }
 
-fn key(word: &str) -> String {
-    word.chars().take(KEY).collect()
-}
-
-/// Lower case, without accents, single blanks.
-pub(super) fn plain(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for character in text.chars().flat_map(char::to_lowercase) {
-        match character {
-            'à' | 'á' | 'â' | 'ã' | 'ä' | 'å' => out.push('a'),
-            'ç' => out.push('c'),
-            'è' | 'é' | 'ê' | 'ë' => out.push('e'),
-            'ì' | 'í' | 'î' | 'ï' => out.push('i'),
-            'ñ' => out.push('n'),
-            'ò' | 'ó' | 'ô' | 'õ' | 'ö' | 'ø' => out.push('o'),
-            'ù' | 'ú' | 'û' | 'ü' => out.push('u'),
-            'ý' | 'ÿ' => out.push('y'),
-            'ß' => out.push_str("ss"),
-            'æ' => out.push_str("ae"),
-            'œ' => out.push_str("oe"),
-            // Combining accents of decomposed text.
-            '\u{300}'..='\u{36f}' => {}
-            other => out.push(other),
-        }
-    }
-    out
+fn key(word: &str) -> &str {
+    word.char_indices().nth(KEY).map_or(word, |(end, _)| &word[..end])
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::plain::plain;
     use super::*;
 
     #[test]
@@ -175,15 +133,17 @@ mod tests {
     }
 
     #[test]
-    fn no_phrase_is_longer_than_is_looked_for() {
+    fn words_are_folded_once_and_none_is_longer_than_is_looked_for() {
         let all = Vocabulary::builtin();
-        let longest = |dictionary: &Dictionary| {
-            dictionary.phrases.values().flatten().map(|(words, _)| words.len()).max()
-        };
-        assert!(
-            [&all.terms, &all.small, &all.markers]
-                .into_iter()
-                .all(|one| longest(one) <= Some(LONGEST_PHRASE))
-        );
+        for dictionary in [&all.terms, &all.small, &all.markers, &all.fillers] {
+            assert!(!dictionary.phrases.is_empty());
+            for entry in &dictionary.phrases {
+                assert_eq!(plain(entry.phrase), entry.phrase);
+                let words: Vec<&str> = entry.phrase.split(' ').collect();
+                assert!(words.len() <= LONGEST_PHRASE, "{}", entry.phrase);
+                let found = dictionary.longest(&words).expect("it is found by itself");
+                assert!(found.0 == words.len() && found.1.has(entry.term), "{}", entry.phrase);
+            }
+        }
     }
 }
