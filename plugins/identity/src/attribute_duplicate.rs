@@ -1,8 +1,10 @@
 //! An attribute is sent twice, or the user id has several values.
 
+use diag_sdk::case::assertion::Attribute;
 use diag_sdk::{
     Case, CauseData, Findings, Need, Reference, Setting, Severity, Specification, Stage, Who, check,
 };
+use std::collections::HashMap;
 
 static TWICE: CauseData = CauseData {
     text: "Two rules at the identity provider send the same attribute, or a rule sends it with several values",
@@ -77,15 +79,12 @@ check! {
 fn run(case: &Case, out: &mut Findings) {
     for sign_in in case.sign_ins_and_tokens(out) {
         let attributes = &sign_in.assertion.attributes;
-        for (index, attribute) in attributes.iter().enumerate() {
-            let same = |other: &&diag_sdk::case::assertion::Attribute| {
-                other.name == attribute.name && other.name_format == attribute.name_format
-            };
+        let mut sent: HashMap<_, Vec<&Attribute>> = HashMap::new();
+        for attribute in attributes {
+            let same = sent.entry((&attribute.name, &attribute.name_format)).or_default();
+            same.push(attribute);
             // Told once, at the second of them.
-            if attributes.iter().take(index).filter(same).count() != 1 {
-                continue;
-            }
-            let first = attributes.iter().find(same);
+            let [first, _] = same.as_slice() else { continue };
             let finding = sign_in
                 .finding(
                     Severity::Warning,
@@ -93,7 +92,7 @@ fn run(case: &Case, out: &mut Findings) {
                 )
                 .detail("Products differ in which of them they take.")
                 .at(&attribute.place)
-                .at_all(first.map(|first| &first.place))
+                .at(&first.place)
                 .actual(attribute.name.clone(), "two Attribute elements of the assertion")
                 .because(&TWICE, case);
             out.push(finding);
