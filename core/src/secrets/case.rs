@@ -5,15 +5,16 @@
 //! (metadata, configuration) is no secret, and ids that messages answer each other by are left as they are.
 
 use super::places::{self, Standing};
-use super::{Known, Reach};
+use super::{Known, Reach, watch};
 use crate::redact::{self, is_token};
 use crate::seal::Sealer;
 use diag_sdk::Case;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use std::collections::BTreeSet;
-use std::ops::Range;
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashMap};
+use std::ops::{Bound, Range};
 
 /// How the strings below a field are treated.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -88,6 +89,10 @@ fn sort(field: &str, above: Sort) -> Sort {
     }
 }
 
+/// Texts remembered because nothing in them changes, and the longest in bytes.
+const MOST_REMEMBERED: usize = 4_000;
+const LONGEST_REMEMBERED: usize = 60;
+
 /// What is needed to tell a secret, and to make its mark.
 struct Blotter<'b> {
     known: &'b Known,
@@ -129,7 +134,24 @@ pub(crate) fn blot(case: &mut Case, known: &Known, sealer: &Sealer) {
 
 impl Blotter<'_> {
     fn all<T: Serialize + DeserializeOwned + Default>(&self, items: &mut [T]) {
+        // Methods, types and names of cookies stand in every exchange.
+        let unchanged: RefCell<HashMap<String, u8>> = RefCell::default();
+        let changed = |text: &str, how: Sort| {
+            let mut unchanged = unchanged.borrow_mut();
+            let sort = 1 << how as u8;
+            if how == Sort::Kept || unchanged.get(text).is_some_and(|known| known & sort != 0) {
+                return false;
+            }
+            let changes = self.text(text, how).is_some_and(|cleaned| cleaned != text);
+            if !changes && text.len() <= LONGEST_REMEMBERED && unchanged.len() < MOST_REMEMBERED {
+                *unchanged.entry(text.to_owned()).or_default() |= sort;
+            }
+            changes
+        };
         for item in items {
+            if !watch::changes(item, Sort::Text, &sort, &changed) {
+                continue;
+            }
             let Ok(mut value) = serde_json::to_value(&*item) else { continue };
             if self.value(&mut value, Sort::Text) {
                 // Whatever cannot be cleaned is not handed out.
@@ -216,9 +238,15 @@ impl Blotter<'_> {
     fn cookie_path(&self, path: &str) -> String {
         let known = path.len() <= 1
             || !path.starts_with('/')
-            || self.asked.iter().any(|asked| asked.starts_with(path.trim_end_matches('/')))
+            || self.was_asked_for(path.trim_end_matches('/'))
             || self.published.holds(path);
         if known { path.to_owned() } else { format!("/{}", self.mark(path)) }
+    }
+
+    /// A path that was asked for begins so.
+    fn was_asked_for(&self, beginning: &str) -> bool {
+        let from = (Bound::Included(beginning), Bound::Unbounded);
+        self.asked.range::<str, _>(from).next().is_some_and(|asked| asked.starts_with(beginning))
     }
 
     /// A place that nobody went to is told by its host and the words every application has.

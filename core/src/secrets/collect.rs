@@ -32,6 +32,8 @@ pub(super) struct Collection {
     pub(super) met: BTreeSet<Met>,
     /// Names of fields that a page showed as password fields.
     passwords: BTreeSet<String>,
+    /// What names say that came before.
+    names: places::Memory,
 }
 
 impl Collection {
@@ -84,10 +86,10 @@ impl Collection {
             match token {
                 Token::StartTag(tag) => {
                     let name = String::from_utf8_lossy(&tag.name).into_owned();
-                    within = places::named(name.rsplit(':').next().unwrap_or_default());
+                    within = self.names.named(name.rsplit(':').next().unwrap_or_default());
                     for (name, value) in &tag.attributes {
                         let value = String::from_utf8_lossy(value);
-                        let standing = places::named(&String::from_utf8_lossy(name));
+                        let standing = self.names.named(&String::from_utf8_lossy(name));
                         if value.contains("://") || (value.contains('?') && value.contains('=')) {
                             self.address(&value, 0);
                         } else if standing.is_secret() {
@@ -120,9 +122,9 @@ impl Collection {
             if word.contains("://") {
                 self.address(word, 0);
             } else if let Some((name, value)) = word.split_once('=')
-                && let standing = places::named(
-                    name.rsplit(['?', '&', ';', ',', '"', '\'']).next().unwrap_or_default(),
-                )
+                && let standing = self
+                    .names
+                    .named(name.rsplit(['?', '&', ';', ',', '"', '\'']).next().unwrap_or_default())
                 && standing.is_secret()
             {
                 let value = value.trim_matches(['"', '\'']);
@@ -144,7 +146,7 @@ impl Collection {
 
     fn cookie(&mut self, name: &str, value: &str) {
         let standing =
-            if places::named(name).is_secret() { Standing::Issued } else { Standing::Unknown };
+            if self.names.named(name).is_secret() { Standing::Issued } else { Standing::Unknown };
         self.add(value.trim_matches('"'), standing, false);
     }
 
@@ -161,8 +163,11 @@ impl Collection {
             "referer" | "location" | "origin" | "refresh" | "content-location" => {
                 self.address(value, 0);
             }
-            name if places::header(name).is_secret() => self.add(value, Standing::Issued, false),
-            _ => {}
+            name => {
+                if self.names.header(name).is_secret() {
+                    self.add(value, Standing::Issued, false);
+                }
+            }
         }
     }
 
@@ -181,7 +186,7 @@ impl Collection {
 
     fn field(&mut self, name: &str, value: &str) {
         let standing =
-            if self.passwords.contains(name) { Standing::Typed } else { places::named(name) };
+            if self.passwords.contains(name) { Standing::Typed } else { self.names.named(name) };
         match standing {
             Standing::Identity | Standing::Message | Standing::Statement => {}
             // Where the person wanted to go is told to everybody.
@@ -221,7 +226,7 @@ impl Collection {
         for pair in query.split(['&', ';', '?', '#']) {
             let Some((name, value)) = pair.split_once('=') else { continue };
             let value = decoded(&value.replace('+', " "));
-            let standing = places::named(name);
+            let standing = self.names.named(name);
             if standing.is_secret()
                 && !(name.eq_ignore_ascii_case("relaystate")
                     && crate::redact::harmless_relay_state(&value))
@@ -241,7 +246,7 @@ impl Collection {
     fn json(&mut self, name: &str, value: &Value, posted: bool) {
         match value {
             Value::String(text) => {
-                let standing = places::named(name);
+                let standing = self.names.named(name);
                 if standing.is_secret() {
                     self.add(text, standing, posted || standing == Standing::Typed);
                 } else if posted && standing == Standing::Unknown && text.len() <= 200 {
@@ -255,7 +260,7 @@ impl Collection {
                     self.json(name, &inner, posted);
                 }
             }
-            Value::Number(number) if places::named(name).is_secret() => {
+            Value::Number(number) if self.names.named(name).is_secret() => {
                 self.add(&number.to_string(), Standing::Typed, posted);
             }
             Value::Array(items) => items.iter().for_each(|item| self.json(name, item, posted)),
@@ -287,7 +292,7 @@ impl Collection {
                         {
                             self.add(&value, Standing::Typed, true);
                             self.passwords.insert(field);
-                        } else if places::named(&field).is_secret()
+                        } else if self.names.named(&field).is_secret()
                             && !field.eq_ignore_ascii_case("relaystate")
                         {
                             self.add(&value, Standing::Issued, false);
@@ -295,10 +300,10 @@ impl Collection {
                     }
                     // In pages elements are named for their looks; only of data do names tell what stands in them.
                     let data = posted || name.contains(':');
-                    within = if data { places::named(local) } else { Standing::Unknown };
+                    within = if data { self.names.named(local) } else { Standing::Unknown };
                     if data {
                         for (name, value) in &tag.attributes {
-                            let standing = places::named(&String::from_utf8_lossy(name));
+                            let standing = self.names.named(&String::from_utf8_lossy(name));
                             if standing.is_secret() {
                                 self.add(&String::from_utf8_lossy(value), standing, posted);
                             }

@@ -8,24 +8,23 @@ mod collect;
 mod layers;
 pub mod places;
 mod value;
+mod watch;
 
 pub use collect::Met;
 pub use value::Reach;
 
 use crate::evidence::Evidence;
-use aho_corasick::{AhoCorasick, MatchKind};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use collect::Collection;
+use diag_products::openings::Openings;
 use places::Standing;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::fmt;
-use std::ops::Range;
+use std::ops::{ControlFlow, Range};
 
 /// What stands in place of a secret in running text.
 pub const BLOT: char = '…';
-/// Bytes by which forms are looked for; what follows them is compared.
-const PROBE: usize = 16;
 /// Bytes of a form that have to be the same; pages shorten what they repeat.
 const COMPARED: usize = 64;
 /// Shorter pieces of base64 are letters of any word.
@@ -49,8 +48,7 @@ struct Form {
 #[derive(Default)]
 pub struct Known {
     forms: Vec<Form>,
-    probes: Option<AhoCorasick>,
-    of_probe: Vec<Vec<usize>>,
+    openings: Openings,
 }
 
 impl fmt::Debug for Known {
@@ -112,66 +110,46 @@ impl Known {
     }
 
     fn from_forms(forms: Vec<Form>) -> Self {
-        let mut probes: Vec<Vec<u8>> = Vec::new();
-        let mut of_probe: Vec<Vec<usize>> = Vec::new();
-        let mut numbers: HashMap<Vec<u8>, usize> = HashMap::new();
-        for (index, form) in forms.iter().enumerate() {
-            let probe = form.bytes[..form.bytes.len().min(PROBE)].to_ascii_lowercase();
-            let number = *numbers.entry(probe.clone()).or_insert_with(|| {
-                probes.push(probe);
-                of_probe.push(Vec::new());
-                of_probe.len() - 1
-            });
-            of_probe[number].push(index);
-        }
-        let automaton = AhoCorasick::builder()
-            .ascii_case_insensitive(true)
-            .match_kind(MatchKind::Standard)
-            .build(&probes);
-        Self { probes: automaton.ok().filter(|_| !probes.is_empty()), of_probe, forms }
+        let openings = Openings::of(forms.iter().map(|form| form.bytes.as_slice()));
+        Self { forms, openings }
     }
 
     /// Where secrets stand in a text, in order, none overlapping another.
     pub fn places(&self, text: &str, reach: Reach) -> Vec<Range<usize>> {
-        let Some(probes) = &self.probes else { return Vec::new() };
-        let mut found = self.within(probes, text.as_bytes(), reach);
+        if self.forms.is_empty() {
+            return Vec::new();
+        }
+        let mut found = self.within(text.as_bytes(), reach);
         for layer in layers::beneath(text) {
             found.extend(
-                self.within(probes, &layer.bytes, reach)
-                    .into_iter()
-                    .map(|range| layer.place(range)),
+                self.within(&layer.bytes, reach).into_iter().map(|range| layer.place(range)),
             );
         }
         merged(text, found)
     }
 
-    fn within(&self, probes: &AhoCorasick, text: &[u8], reach: Reach) -> Vec<Range<usize>> {
+    fn within(&self, text: &[u8], reach: Reach) -> Vec<Range<usize>> {
         let mut found = Vec::new();
-        for hit in probes.find_overlapping_iter(text) {
-            for form in
-                self.of_probe[hit.pattern().as_usize()].iter().map(|index| &self.forms[*index])
-            {
-                if form.reach < reach {
-                    continue;
-                }
-                let rest = &text[hit.start()..];
-                let same = rest
-                    .iter()
-                    .zip(&form.bytes)
-                    .take_while(|(left, right)| left.eq_ignore_ascii_case(right))
-                    .count();
-                if same < form.bytes.len().min(COMPARED) {
-                    continue;
-                }
-                let end = hit.start() + same;
-                let word =
-                    form.bytes.len() < COMPARED && (form.reach == Reach::Prose) && !form.base64;
-                if word && !stands_alone(text, hit.start()..end) {
-                    continue;
-                }
-                found.push(hit.start()..end);
+        self.openings.look(text, |start, number| {
+            let form = &self.forms[number];
+            if form.reach < reach {
+                return ControlFlow::Continue(());
             }
-        }
+            let same = text[start..]
+                .iter()
+                .zip(&form.bytes)
+                .take_while(|(left, right)| left.eq_ignore_ascii_case(right))
+                .count();
+            if same < form.bytes.len().min(COMPARED) {
+                return ControlFlow::Continue(());
+            }
+            let end = start + same;
+            let word = form.bytes.len() < COMPARED && (form.reach == Reach::Prose) && !form.base64;
+            if !word || stands_alone(text, start..end) {
+                found.push(start..end);
+            }
+            ControlFlow::Continue(())
+        });
         found
     }
 

@@ -5,7 +5,11 @@
 //! Names are compared without letter case, percent-encoding and marks between their words: `client_secret`,
 //! `clientSecret` and `Client%2DSecret` are one name.
 
+use diag_products::openings::Openings;
 use percent_encoding::percent_decode_str;
+use std::collections::HashMap;
+use std::ops::ControlFlow;
+use std::sync::LazyLock;
 
 /// What a value is, by the name it stands under.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -350,27 +354,97 @@ fn plain(name: &str) -> String {
         .collect()
 }
 
+/// Whole names, with what they say.
+static WHOLE: LazyLock<HashMap<&'static str, Standing>> = LazyLock::new(|| {
+    // A one-time code has the name that OAuth gives its grant: it is issued, and typed again.
+    let lists = [
+        (MESSAGES, Standing::Message),
+        (ISSUED, Standing::Issued),
+        (TYPED, Standing::Typed),
+        (IDENTITIES, Standing::Identity),
+        (REASONS, Standing::Statement),
+        (CHOICES, Standing::Statement),
+    ];
+    let mut whole = HashMap::new();
+    for (names, standing) in lists {
+        for name in names {
+            whole.entry(*name).or_insert(standing);
+        }
+    }
+    whole
+});
+
+/// Parts of names, those of what is typed before those of what is issued.
+static PARTS: LazyLock<Openings> = LazyLock::new(|| {
+    Openings::of(TYPED_PARTS.iter().chain(ISSUED_PARTS).map(|part| part.as_bytes()))
+});
+
+/// Whether a name has parts that speak of what is typed, and of what is issued.
+fn holds(plain: &str) -> (bool, bool) {
+    let (mut typed, mut issued) = (false, false);
+    PARTS.look(plain.as_bytes(), |at, number| {
+        let (holds, part) = match TYPED_PARTS.get(number) {
+            Some(part) => (&mut typed, part),
+            None => (&mut issued, &ISSUED_PARTS[number - TYPED_PARTS.len()]),
+        };
+        *holds |= plain.as_bytes()[at..].starts_with(part.as_bytes());
+        ControlFlow::Continue(())
+    });
+    (typed, issued)
+}
+
 /// What stands under a name: of a parameter, a form field, a JSON field, an XML element or attribute.
 pub fn named(name: &str) -> Standing {
     let plain = plain(name);
     let plain = plain.as_str();
-    let is = |names: &[&str]| names.contains(&plain);
-    let holds = |parts: &[&str]| parts.iter().any(|part| plain.contains(part));
-    if is(MESSAGES) {
-        Standing::Message
-    } else if is(ISSUED) {
-        // A one-time code has the name that OAuth gives its grant: it is issued, and typed again.
-        Standing::Issued
-    } else if is(TYPED) || holds(TYPED_PARTS) {
-        Standing::Typed
-    } else if is(IDENTITIES) {
-        Standing::Identity
-    } else if is(REASONS) || is(CHOICES) {
-        Standing::Statement
-    } else if holds(ISSUED_PARTS) || plain.ends_with("otp") || plain.ends_with("pin") {
-        Standing::Issued
-    } else {
-        Standing::Unknown
+    let whole = WHOLE.get(plain).copied();
+    if let Some(standing @ (Standing::Message | Standing::Issued | Standing::Typed)) = whole {
+        return standing;
+    }
+    let (typed, issued) = holds(plain);
+    match whole {
+        _ if typed => Standing::Typed,
+        Some(standing) => standing,
+        None if issued || plain.ends_with("otp") || plain.ends_with("pin") => Standing::Issued,
+        None => Standing::Unknown,
+    }
+}
+
+/// Remembers names: a capture has a few hundred, thousands of times each.
+#[derive(Debug, Default)]
+pub(super) struct Memory {
+    named: HashMap<String, Standing>,
+    headers: HashMap<String, Standing>,
+}
+
+impl Memory {
+    /// Most names remembered, and the longest in bytes.
+    const MOST: usize = 10_000;
+    const LONGEST: usize = 100;
+
+    /// As [`named`].
+    pub(super) fn named(&mut self, name: &str) -> Standing {
+        Self::remembered(&mut self.named, name, named)
+    }
+
+    /// As [`header`].
+    pub(super) fn header(&mut self, name: &str) -> Standing {
+        Self::remembered(&mut self.headers, name, header)
+    }
+
+    fn remembered(
+        known: &mut HashMap<String, Standing>,
+        name: &str,
+        find: fn(&str) -> Standing,
+    ) -> Standing {
+        if let Some(standing) = known.get(name) {
+            return *standing;
+        }
+        let standing = find(name);
+        if known.len() < Self::MOST && name.len() <= Self::LONGEST {
+            known.insert(name.to_owned(), standing);
+        }
+        standing
     }
 }
 
@@ -497,6 +571,10 @@ mod tests {
         );
         assert_eq!(named("SAMLResponse"), Standing::Message);
         assert_eq!(named("shipping"), Standing::Unknown);
+        // As a whole it says what it says beside its parts, and what is typed goes first.
+        assert_eq!(named("sessionCookieHeaderName"), Standing::Statement);
+        assert_eq!(named("usernameCredential"), Standing::Typed);
+        assert_eq!(named("backup_pin"), Standing::Issued);
         assert_eq!(named(""), Standing::Unknown);
     }
 

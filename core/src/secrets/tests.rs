@@ -250,3 +250,13 @@ fn a_field_that_a_page_shows_as_a_password_is_one_whatever_its_name() {
         Known::of(&Evidence { exchanges: vec![post], ..Evidence::default() }, std::iter::empty());
     assert!(known.blotted("hunter2", Reach::Prose).is_none(), "a user name names a person");
 }
+
+#[test]
+fn blanks_that_are_encoded_blot_nothing() {
+    let met =
+        |value: &str| Met { value: value.to_owned(), standing: Standing::Issued, posted: false };
+    let known = Known::from_met(&[met("%20%20%20%20%20")]);
+    assert!(!known.is_empty());
+    assert_eq!(known.blotted("a page says why", Reach::Prose), None);
+    assert_eq!(known.blotted("", Reach::Everywhere), None);
+}

@@ -88,11 +88,11 @@ impl Matcher {
     /// Every sentence of these products that stands in a text.
     pub(crate) fn find(&self, products: &[Product], text: &str, scope: &Scope) -> Vec<Matched> {
         let folded = fold(text);
-        let mut tries = vec![0; self.entries.len()];
+        let mut compared = vec![0; self.entries.len()];
         let mut found: BTreeMap<usize, Matched> = BTreeMap::new();
         let mut steps = 0;
         self.anchors.look(folded.as_bytes(), |at, index| {
-            let (entry, tried) = (&self.entries[index], &mut tries[index]);
+            let (entry, tried) = (&self.entries[index], &mut compared[index]);
             let sentence = &products[entry.product].texts[entry.text];
             let known = sentence.places.contains(&scope.place)
                 && (sentence.proof == ProvenBy::Text || scope.proven.holds(entry.product));
