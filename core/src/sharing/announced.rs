@@ -6,6 +6,7 @@ use super::names;
 use super::opaque;
 use super::prose;
 use super::standing::{Around, Standing};
+use crate::mask;
 use aho_corasick::AhoCorasick;
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -129,7 +130,9 @@ fn cookies(text: &str, at: usize, found: &mut Vec<Standing>) {
         let ends = value.find(char::is_whitespace);
         let value = value.get(..ends.unwrap_or(value.len())).unwrap_or_default();
         let is_attribute = OF_COOKIES.contains(&name.trim().to_ascii_lowercase().as_str());
-        if value.len() >= SHORTEST && !is_attribute && !name.trim().contains(' ') {
+        // A pair that was replaced as a whole keeps its sign.
+        let is_mark = mask::is_own(pair.trim());
+        if value.len() >= SHORTEST && !is_attribute && !is_mark && !name.trim().contains(' ') {
             let begins = at + name.len() + 1;
             found.push(Standing { range: begins..begins + value.len(), kind: Kind::Cookie });
         }
@@ -225,6 +228,7 @@ mod tests {
         for text in [
             "The Authorization header is missing",
             "Cookie: none; it was blocked",
+            "{\"cookie\":\"R=EDACTEDbd3yjwgd7swpx3ch3zib3qclp\"}",
             "Cookies are needed: allow them; then go on",
             "WWW-Authenticate: Bearer realm=\"sp\"",
             "WWW-Authenticate: Bearer error=\"invalid_token\"",
