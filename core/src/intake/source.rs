@@ -6,6 +6,12 @@ use std::cell::Cell;
 use std::io::{self, Read};
 use std::rc::Rc;
 
+/// Archives in one another that are opened.
+pub(super) const DEEPEST: usize = 3;
+/// What is said of those beyond.
+pub(super) const TOO_DEEP: &str =
+    "An archive in an archive in an archive: unpack it and give the files in it";
+
 /// As much of a file's beginning as recognition may look at.
 const PREFIX: usize = 64 << 10;
 

@@ -2,7 +2,7 @@
 
 use super::Intake;
 use super::source::{Bounded, Source};
-use super::unpack::{DEEPEST, TOO_DEEP};
+use super::source::{DEEPEST, TOO_DEEP};
 use crate::bounds::Bounds;
 use diag_sdk::case::input::{HeldBy, Input};
 use std::io::{self, Read, Take};

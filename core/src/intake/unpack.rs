@@ -3,17 +3,11 @@
 use super::archive::{self, ZIP_IN_ZIP};
 use super::recognise::{self, Look};
 use super::saz;
-use super::source::{Bounded, Source, Unpacking};
+use super::source::{Bounded, DEEPEST, Source, TOO_DEEP, Unpacking};
 use super::tar;
 use crate::bounds::Bounds;
 use std::io::{self, Read};
 use std::rc::Rc;
-
-/// Archives in one another that are opened.
-pub(super) const DEEPEST: usize = 3;
-/// What is said of those beyond.
-pub(super) const TOO_DEEP: &str =
-    "An archive in an archive in an archive: unpack it and give the files in it";
 
 /// What an archive holds.
 pub enum Member<'a> {

@@ -1,11 +1,11 @@
 //! Values that what stands before them announces, in logs, command lines, headers within texts, and tables of pages:
 //! `Authorization: Basic …`, `Cookie: a=…; b=…`, `--password …`, `<td>Password</td><td>…</td>`.
 
+use super::around::{Around, Standing};
 use super::kind::Kind;
 use super::names;
 use super::opaque;
 use super::prose;
-use super::standing::{Around, Standing};
 use crate::mask;
 use aho_corasick::AhoCorasick;
 use std::ops::Range;

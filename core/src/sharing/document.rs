@@ -1,6 +1,7 @@
 //! Documents other than captures: small enough to be copied in memory, and written back as they were, byte for
 //! byte, but for what goes.
 
+use super::around::Around;
 use super::certificates;
 use super::change;
 use super::edit::{Edit, apply};
@@ -10,7 +11,6 @@ use super::layers;
 use super::lexicon::{Collecting, Lexicon};
 use super::people;
 use super::receipt::Tally;
-use super::standing::Around;
 use super::words::Gathered;
 use super::{Options, capture};
 use crate::intake::encoding;

@@ -1,5 +1,6 @@
 //! Replaces every known value in a text, in whatever encodings it stands, and what is cut wherever it stands.
 
+use super::around::Around;
 use super::certificates;
 use super::deep::{DEEPEST, every_layer};
 use super::edit::{Edit, Edits, apply};
@@ -8,7 +9,7 @@ use super::kind::Kind;
 use super::layers;
 use super::lexicon::{Lexicon, canonical};
 use super::people;
-use super::standing::{self, Around};
+use super::standing;
 use super::words::Names;
 use crate::mask;
 use std::ops::Range;

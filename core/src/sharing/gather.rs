@@ -1,11 +1,12 @@
 //! The first pass: every value that goes, from where it stands.
 
+use super::around::{Around, Standing};
 use super::engine;
 use super::kind::Kind;
 use super::lexicon::{Collecting, canonical};
 use super::opaque;
 use super::places::{self, Place};
-use super::standing::{self, Around, Standing};
+use super::standing;
 use super::strays;
 use crate::mask::behind;
 use base64::Engine as _;

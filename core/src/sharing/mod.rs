@@ -8,6 +8,7 @@
 //! No file, clock or source of chance of its own: the key of the marks is a parameter, to be thrown away.
 
 mod announced;
+mod around;
 mod capture;
 mod certificates;
 mod change;
@@ -33,6 +34,7 @@ mod receipt;
 mod spoken;
 mod standing;
 mod strays;
+mod tags;
 mod tidy;
 mod words;
 

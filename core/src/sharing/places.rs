@@ -3,12 +3,12 @@
 //! Captures as HAR and as SAML-tracer writes them, exports of Graph and of configuration services: all are objects
 //! whose members' names tell what they hold, and lists of names with values.
 
-use super::common;
+use super::around::Around;
 use super::kind::Kind;
 use super::names;
 use super::opaque;
 use super::prose;
-use super::standing::{self, Around};
+use super::standing;
 use serde_json::{Map, Value};
 
 /// Longest name of a value.
@@ -206,7 +206,7 @@ fn member(context: Context<'_>, key: &str, value: &str) -> Place {
     }
     match names::kind_of(key) {
         Some(kind @ Kind::Password)
-            if (!value.contains(' ') || is_passphrase(value))
+            if (!value.contains(' ') || prose::is_passphrase(value))
                 && !value.is_empty()
                 && !value.contains("://") =>
         {
@@ -214,12 +214,16 @@ fn member(context: Context<'_>, key: &str, value: &str) -> Place {
         }
         Some(kind)
             if names::plain(key).contains("secret")
-                && (!value.contains(' ') || is_passphrase(value))
+                && (!value.contains(' ') || prose::is_passphrase(value))
                 && !value.is_empty() =>
         {
             Place::Whole(kind)
         }
-        Some(kind) if opaque::is_opaque(value, 8) || opaque::jwt_signature(value).is_some() => {
+        Some(kind)
+            if opaque::is_opaque(value, 8)
+                || opaque::jwt_signature(value).is_some()
+                || prose::told(key).is_some() && prose::is_credible(value) =>
+        {
             Place::Whole(kind)
         }
         _ if names::plain(key).contains("privatekey") && value.len() >= 16 => {
@@ -233,17 +237,6 @@ fn member(context: Context<'_>, key: &str, value: &str) -> Place {
 /// A value that is a key rather than the name of something.
 fn is_told(value: &str) -> bool {
     prose::is_credible(value) || opaque::is_opaque(value, 8)
-}
-
-/// Words that make no sentence: none is short, none is what pages and products say.
-pub(super) fn is_passphrase(value: &str) -> bool {
-    let words: Vec<&str> = value.split(' ').collect();
-    words.len() >= 3
-        && words.iter().all(|word| {
-            word.len() >= 4
-                && word.bytes().all(|byte| byte.is_ascii_alphanumeric())
-                && !common::is_common(&word.to_lowercase())
-        })
 }
 
 /// A certificate, in base64 or PEM: public on purpose. Whatever else begins so has a version of a private key behind it.

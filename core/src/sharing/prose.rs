@@ -2,6 +2,7 @@
 //!
 //! Scripts are full of names with values that are none, so that nothing in them counts here.
 
+use super::common;
 use super::kind::Kind;
 use super::names;
 use super::opaque;
@@ -66,6 +67,17 @@ pub(super) fn is_credible(value: &str) -> bool {
         && !opaque::is_guid(value)
         && !opaque::looks_like_host(value)
         && !value.to_ascii_uppercase().starts_with("AADSTS")
+}
+
+/// Words that make no sentence: none is short, none is what pages and products say.
+pub(super) fn is_passphrase(value: &str) -> bool {
+    let words: Vec<&str> = value.split(' ').collect();
+    words.len() >= 3
+        && words.iter().all(|word| {
+            word.len() >= 4
+                && word.bytes().all(|byte| byte.is_ascii_alphanumeric())
+                && !common::is_common(&word.to_lowercase())
+        })
 }
 
 /// `password is X`, `token 'X'`.

@@ -2,13 +2,14 @@
 //! in PEM, fields of forms, and `name=value` or `"name": "value"` of queries, scripts and data.
 
 use super::announced;
+use super::around::{Around, Standing};
 use super::folded;
 use super::kind::Kind;
 use super::names;
 use super::opaque;
-use super::places;
 use super::prose;
 use super::strays;
+use super::tags::attribute;
 use crate::mask::is_mark;
 use crate::saml::xml::root_name;
 use crate::secrets::places as secret_places;
@@ -31,22 +32,6 @@ const LONGEST_HEAD: usize = 400;
 const SHORTEST_QUOTED: usize = 4;
 /// Longest value that a name leads to.
 const LONGEST_VALUE: usize = 64 << 10;
-
-/// A value, and where it stands in the text.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Standing {
-    pub(super) range: Range<usize>,
-    pub(super) kind: Kind,
-}
-
-/// What surrounds a text: where only data is, names are believed; a page has words for people, too.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Around {
-    /// Queries, forms, data, headers.
-    Data,
-    /// A page or a log.
-    Page,
-}
 
 /// Values in XML, tokens and keys: always cut, in their own layout.
 pub(super) fn cut(text: &str) -> Vec<Standing> {
@@ -97,23 +82,6 @@ fn elements(text: &str, found: &mut Vec<Standing>) {
 
 fn ending_in(name: &str, known: &[&str]) -> bool {
     known.contains(&name.rsplit(':').next().unwrap_or_default())
-}
-
-/// The value of an attribute in a tag.
-pub(super) fn attribute(tag: &str, name: &str) -> Option<Range<usize>> {
-    let mut from = 0;
-    loop {
-        let at = from + tag.get(from..)?.find(name)?;
-        from = at + name.len();
-        let rest = tag.get(from..)?;
-        let value = rest.trim_start().strip_prefix('=')?.trim_start();
-        let quote = value.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
-        let start = tag.len() - value.len() + 1;
-        let alone = tag.get(..at)?.ends_with(|before: char| before.is_whitespace());
-        if alone {
-            return Some(start..start + tag.get(start..)?.find(quote)?);
-        }
-    }
 }
 
 fn tokens(text: &str, found: &mut Vec<Standing>) {
@@ -263,7 +231,7 @@ fn in_quotes(name: &str, value: &str) -> Option<Kind> {
     let kind = prose::told(name).or_else(|| {
         names::kind_of(name).filter(|kind| *kind == Kind::Password && names::plain(name).len() > 4)
     })?;
-    let phrase = places::is_passphrase(value);
+    let phrase = prose::is_passphrase(value);
     let believed = prose::is_credible(value) || kind == Kind::Password && phrase;
     (value.len() >= SHORTEST_QUOTED && believed && !value.contains("://")).then_some(kind)
 }
@@ -309,7 +277,7 @@ fn is_phrase(name: &str, value: &str) -> bool {
     value.contains(['%', '+'])
         && !secret_places::states_a_reason(name)
         && !is_harmless_name(name)
-        && places::is_passphrase(
+        && prose::is_passphrase(
             &percent_encoding::percent_decode_str(&value.replace('+', " ")).decode_utf8_lossy(),
         )
 }

@@ -8,7 +8,7 @@
 use super::folded;
 use super::layers;
 use super::opaque;
-use super::standing;
+use super::tags;
 use crate::mask;
 use crate::redact;
 use crate::saml::xml::{local_name, root_name};
@@ -84,7 +84,7 @@ fn free(text: &str) -> Vec<Range<usize>> {
             found.push(open + 2..open + close);
         }
         for name in FREE_ATTRIBUTES {
-            if let Some(range) = standing::attribute(tag, name) {
+            if let Some(range) = tags::attribute(tag, name) {
                 found.push(open + 1 + range.start..open + 1 + range.end);
             }
         }
