@@ -169,7 +169,7 @@ fn cookies(path: &Path) -> Vec<String> {
     let copy: serde_json::Value =
         serde_json::from_slice(&fs::read(path).expect("a copy")).expect("JSON");
     let entries = copy["log"]["entries"].as_array().expect("entries").iter();
-    let headers = entries.flat_map(|entry| entry["request"]["headers"].as_array()).flatten();
+    let headers = entries.filter_map(|entry| entry["request"]["headers"].as_array()).flatten();
     headers
         .filter(|header| {
             header["name"].as_str().is_some_and(|name| name.eq_ignore_ascii_case("cookie"))
