@@ -5,7 +5,7 @@ use super::examining::{Manner, examine, judge};
 use crate::args::{AskArguments, AskFormat};
 use crate::checkers::Checkers;
 use crate::console;
-use crate::failure::{self, Failure};
+use crate::failure::Failure;
 use crate::files::{self, Given};
 use crate::keys;
 use crate::output;
@@ -28,16 +28,8 @@ pub(crate) fn run(arguments: &AskArguments) -> anyhow::Result<ExitCode> {
         sp_has: &arguments.beside.sp_has,
         idp_has: &arguments.beside.idp_has,
         many: false,
-    });
-    for note in &collected.notes {
-        failure::say_note(note);
-    }
-    for trouble in &collected.troubles {
-        failure::say_error(trouble);
-    }
-    if collected.files.is_empty() {
-        return Err(files::nothing_read(&collected).into());
-    }
+    })
+    .told()?;
     let meter = Meter::new(collected.files.iter().map(|file| file.size).sum());
     let judged = judge(examine(&collected.files, &manner, &meter), &manner, &Checkers::builtin());
     meter.finish();

@@ -64,13 +64,7 @@ fn side(judged: &Judged) -> Side<'_> {
 fn one(path: &Path, manner: &Manner) -> Result<Judged, Failure> {
     let paths: [PathBuf; 1] = [path.to_owned()];
     let collected =
-        files::collect(&Given { paths: &paths, sp_has: &[], idp_has: &[], many: false });
-    if collected.files.is_empty() {
-        return Err(files::nothing_read(&collected));
-    }
-    for trouble in &collected.troubles {
-        failure::say_error(trouble);
-    }
+        files::collect(&Given { paths: &paths, sp_has: &[], idp_has: &[], many: false }).told()?;
     let meter = Meter::new(collected.files.iter().map(|file| file.size).sum());
     let judged = judge(examine(&collected.files, manner, &meter), manner, &Checkers::builtin());
     meter.finish();

@@ -4,7 +4,7 @@ use super::examining::{Manner, examine, judge};
 use crate::args::{FlowArguments, FlowFormat};
 use crate::checkers::Checkers;
 use crate::console;
-use crate::failure::{self, Failure};
+use crate::failure::Failure;
 use crate::files::{self, Given};
 use crate::output;
 use crate::products;
@@ -21,13 +21,8 @@ pub(crate) fn run(arguments: &FlowArguments) -> anyhow::Result<ExitCode> {
         sp_has: &[],
         idp_has: &[],
         many: false,
-    });
-    if collected.files.is_empty() {
-        return Err(files::nothing_read(&collected).into());
-    }
-    for trouble in &collected.troubles {
-        failure::say_error(trouble);
-    }
+    })
+    .told()?;
     let meter = Meter::new(collected.files.iter().map(|file| file.size).sum());
     let manner =
         Manner { products: products::set(&arguments.products.products)?, ..Manner::default() };

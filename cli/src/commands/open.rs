@@ -18,16 +18,8 @@ const MOST: u64 = 200_000_000;
 pub(crate) fn run(arguments: &OpenArguments) -> anyhow::Result<ExitCode> {
     let page = page(&arguments.page)?;
     let collected =
-        files::collect(&Given { paths: &arguments.paths, sp_has: &[], idp_has: &[], many: false });
-    for note in &collected.notes {
-        failure::say_note(note);
-    }
-    if collected.files.is_empty() {
-        return Err(files::nothing_read(&collected).into());
-    }
-    for trouble in &collected.troubles {
-        failure::say_error(trouble);
-    }
+        files::collect(&Given { paths: &arguments.paths, sp_has: &[], idp_has: &[], many: false })
+            .told()?;
     let output = arguments.output.clone().unwrap_or_else(|| PathBuf::from(COPY));
     if arguments.output.is_none() && output.exists() {
         return Err(Failure::new(format!("{COPY}: there is such a file already"))

@@ -47,13 +47,8 @@ pub(super) fn case_of(
         sp_has: &as_checked.beside.sp_has,
         idp_has: &as_checked.beside.idp_has,
         many: false,
-    });
-    if collected.files.is_empty() {
-        return Err(files::nothing_read(&collected).into());
-    }
-    for trouble in &collected.troubles {
-        failure::say_error(trouble);
-    }
+    })
+    .told()?;
     let manner = Manner {
         strict: as_checked.strict,
         entity: arguments.entity.clone(),

@@ -301,6 +301,25 @@ fn unreadable(error: &io::Error) -> String {
     }
 }
 
+impl Collected {
+    /// Tells what is to be noted of these files, and what could not be read.
+    ///
+    /// # Errors
+    /// Where there is nothing to read.
+    pub(crate) fn told(self) -> Result<Self, Failure> {
+        for note in &self.notes {
+            failure::say_note(note);
+        }
+        if self.files.is_empty() {
+            return Err(nothing_read(&self));
+        }
+        for trouble in &self.troubles {
+            failure::say_error(trouble);
+        }
+        Ok(self)
+    }
+}
+
 /// Why there is nothing to judge: the troubles, the last of which is the failure itself.
 pub(crate) fn nothing_read(collected: &Collected) -> Failure {
     let Some((last, others)) = collected.troubles.split_last() else {

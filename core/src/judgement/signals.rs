@@ -172,6 +172,7 @@ fn gives_a_reason(answer: &Exchange) -> bool {
                 | Meaning::MethodNotAllowed
                 | Meaning::ConnectionLost
                 | Meaning::Blocked
+                | Meaning::RateLimited
                 | Meaning::Scheme
         )
     };

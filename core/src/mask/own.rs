@@ -145,7 +145,10 @@ fn one_own(text: &str) -> Option<usize> {
         }
         signs = 0;
         letters.push(character);
-        if !is_spelled(&letters) || letters.len() > LONGEST {
+        // Behind its beginning a mark has small letters and digits, so that few places of a text are followed far.
+        let goes_on =
+            letters.len() <= prefix(usize::MAX).len() || DIGITS.contains(&(character as u8));
+        if !goes_on || !is_spelled(&letters) || letters.len() > LONGEST {
             break;
         }
         let ends = characters.peek().is_none_or(|(_, next)| !next.is_ascii_alphanumeric());
@@ -282,6 +285,7 @@ mod tests {
         let found: Vec<&str> = all_own(&text).into_iter().map(|range| &text[range]).collect();
         assert_eq!(found, [parts.as_str(), whole.as_str()]);
         assert!(all_own("REDACTED REDX 9EDACTED").is_empty());
+        assert_eq!(all_own(&format!("REDACTEDREDX{whole}")).len(), 1);
         let word = make("correcthorse", false, b"key", 0);
         for around in [format!("shop-{word}"), format!("ab{word}yz"), format!("/x/{word}?{whole}")]
         {

@@ -6,7 +6,9 @@ use super::common;
 use super::kind::Kind;
 use super::names;
 use super::opaque;
+use aho_corasick::AhoCorasick;
 use std::ops::Range;
+use std::sync::OnceLock;
 
 /// Shortest and longest value that is believed.
 const LENGTHS: std::ops::RangeInclusive<usize> = 6..=64;
@@ -69,6 +71,11 @@ pub(super) fn is_credible(value: &str) -> bool {
         && !value.to_ascii_uppercase().starts_with("AADSTS")
 }
 
+fn verbs() -> Option<&'static AhoCorasick> {
+    static FINDER: OnceLock<Option<AhoCorasick>> = OnceLock::new();
+    FINDER.get_or_init(|| AhoCorasick::new(VERBS).ok()).as_ref()
+}
+
 /// Words that make no sentence: none is short, none is what pages and products say.
 pub(super) fn is_passphrase(value: &str) -> bool {
     let words: Vec<&str> = value.split(' ').collect();
@@ -84,18 +91,15 @@ pub(super) fn is_passphrase(value: &str) -> bool {
 pub(super) fn stated(text: &str) -> Vec<(Range<usize>, Kind)> {
     let mut found = Vec::new();
     let scripts = scripts(text);
-    let signs = VERBS.iter().flat_map(|verb| {
-        memchr::memmem::find_iter(text.as_bytes(), verb.as_bytes())
-            .map(move |sign| (sign, verb.len()))
-    });
-    for (sign, length) in signs {
+    for verb in verbs().iter().flat_map(|verbs| verbs.find_iter(text)) {
+        let sign = verb.start();
         let before = text.get(..sign).unwrap_or_default();
         let name = before
             .rsplit(|c: char| !(c.is_alphanumeric() || "_-".contains(c)))
             .next()
             .unwrap_or_default();
         let Some(kind) = told(name).filter(|_| !within(&scripts, sign)) else { continue };
-        let rest = text.get(sign + length..).unwrap_or_default();
+        let rest = text.get(verb.end()..).unwrap_or_default();
         let word = rest.split(|c: char| c.is_whitespace() || c == '<').next().unwrap_or_default();
         let quoted = word.len() - word.trim_start_matches(['"', '\'', '(']).len();
         let value = word
@@ -106,7 +110,7 @@ pub(super) fn stated(text: &str) -> Vec<(Range<usize>, Kind)> {
             .unwrap_or_default()
             .trim_end_matches([')', '.', ',', ';', '!', '?']);
         if is_credible(value) {
-            let start = sign + length + quoted;
+            let start = verb.end() + quoted;
             found.push((start..start + value.len(), kind));
         }
     }

@@ -19,6 +19,12 @@ static ORIGIN: CauseData = CauseData {
     setting: Setting::Gateway,
     fix: "Allow posts from the identity provider's site, and the networks people sign in from",
 };
+static LIMIT: CauseData = CauseData {
+    text: "Something repeats the requests, such as a loop, a monitor or a page that tries again; or many people share one address",
+    who: Who::Network,
+    setting: Setting::Gateway,
+    fix: "Wait, and sign in once in a new window. If it comes back, end what repeats the requests, or raise the limit for the addresses of the sign-in",
+};
 
 check! {
     /// A firewall or bot guard refused the request.
@@ -27,6 +33,9 @@ check! {
     /// attack, the visitor for a robot, or does not let this network in. Its page looks like an error of the
     /// application and has nothing to do with SAML; the application never saw the message and its log is empty.
     /// The page mostly shows an id by which whoever runs the firewall finds the rule that fired.
+    ///
+    /// The same holds of a limit of requests: who answers 429, or says that there were too many, takes no message of
+    /// anybody for a while, and nothing is wrong with this one.
     ///
     /// ## Fails
     ///
@@ -67,19 +76,22 @@ check! {
     /// ```
     pub static BLOCKED_BY_FIREWALL = {
         id: "flow/blocked-by-firewall",
-        title: "A firewall or bot guard refused the request",
+        title: "A firewall, bot guard or request limit refused the request",
         levels: [Severity::Error, Severity::Warning],
         stage: Stage::Request,
         needs: [Need::Capture],
         explains: ["flow/sp-refused-response", "flow/request-not-answered", "flow/idp-error-page", "flow/logout-failed"],
         accounts: [
-            Account::sp(&[Meaning::Blocked]),
-            Account::idp(&[Meaning::Blocked]),
-            Account::between(&[Meaning::Blocked]),
-            Account::logout(&[Meaning::Blocked]),
+            Account::sp(&[Meaning::Blocked, Meaning::RateLimited]),
+            Account::idp(&[Meaning::Blocked, Meaning::RateLimited]),
+            Account::between(&[Meaning::Blocked, Meaning::RateLimited]),
+            Account::logout(&[Meaning::Blocked, Meaning::RateLimited]),
         ],
-        causes: [RULE, ORIGIN],
-        references: [Reference::section(Specification::Rfc(9110), "15.5.4")],
+        causes: [RULE, ORIGIN, LIMIT],
+        references: [
+            Reference::section(Specification::Rfc(9110), "15.5.4"),
+            Reference::section(Specification::Rfc(6585), "4").about("429"),
+        ],
         run: run,
     }
 }
@@ -92,8 +104,8 @@ fn run(case: &Case, out: &mut Findings) {
         else {
             continue;
         };
-        let finding =
-            finding(case, Severity::Error, exchange, said.writer.product(), &said.quoted());
+        let said = (said.meaning, said.writer.product(), said.quoted());
+        let finding = finding(case, Severity::Error, exchange, said);
         let finding = failure
             .message
             .iter()
@@ -110,12 +122,12 @@ fn run(case: &Case, out: &mut Findings) {
             return;
         };
         let phrases = exchange.page.iter().flat_map(|page| &page.phrases);
-        let Some(phrase) = phrases.into_iter().find(|phrase| phrase.meaning == Meaning::Blocked)
-        else {
+        let Some(phrase) = phrases.into_iter().find(|phrase| holds_back(phrase.meaning)) else {
             return;
         };
         let severity = if exchange.status >= 400 { Severity::Error } else { Severity::Warning };
-        let finding = finding(case, severity, exchange, phrase.writer.product(), &phrase.quoted());
+        let said = (phrase.meaning, phrase.writer.product(), phrase.quoted());
+        let finding = finding(case, severity, exchange, said);
         out.push(
             finding.attempt(
                 case.attempt_at(index).map(|attempt| attempt.id.clone()).unwrap_or_default(),
@@ -126,22 +138,24 @@ fn run(case: &Case, out: &mut Findings) {
 
 /// A page says that the request was filtered out; what the browser itself holds back is another matter.
 fn blocks(statement: &Statement) -> bool {
-    statement.meaning == Meaning::Blocked && statement.part != Part::Browser
+    holds_back(statement.meaning) && statement.part != Part::Browser
+}
+
+fn holds_back(meaning: Meaning) -> bool {
+    matches!(meaning, Meaning::Blocked | Meaning::RateLimited)
 }
 
 fn finding(
     case: &Case,
     severity: Severity,
     exchange: &Exchange,
-    product: Option<&str>,
-    words: &str,
+    (meaning, product, words): (Meaning, Option<&str>, String),
 ) -> Finding {
     let gateway = case.gateway_at(exchange);
-    let name =
-        product.or_else(|| gateway.map(|gateway| gateway.name.as_str())).unwrap_or("A firewall");
+    let name = product.or_else(|| gateway.map(|gateway| gateway.name.as_str()));
     let mut said = vec![
         format!("{} answered {}.", shown::host_and_path(&exchange.url), exchange.status),
-        words.to_owned(),
+        words,
     ];
     let ids = exchange.support_ids();
     if !ids.is_empty() {
@@ -151,11 +165,16 @@ fn finding(
         said.push(format!("Time, for its log: {time}."));
     }
     let vendor = gateway.map(|gateway| gateway.id).unwrap_or_default();
-    let finding =
-        Finding::new(severity, format!("{name} blocked the request to {}", host(&exchange.url)))
-            .detail(said.join(" "))
-            .at(&exchange.place);
-    let finding = finding.cause(&RULE, vendor);
+    let told = |headline: String| {
+        Finding::new(severity, headline).detail(said.join(" ")).at(&exchange.place)
+    };
+    let to = host(&exchange.url);
+    if meaning == Meaning::RateLimited {
+        let name = name.map_or_else(|| to.clone(), |name| format!("{name}, in front of {to},"));
+        return told(format!("{name} takes no more requests for a while")).cause(&LIMIT, vendor);
+    }
+    let name = name.unwrap_or("A firewall");
+    let finding = told(format!("{name} blocked the request to {to}")).cause(&RULE, vendor);
     if exchange.form_fields.is_empty() { finding.cause(&ORIGIN, vendor) } else { finding }
 }
 
@@ -174,6 +193,11 @@ mod tests {
         let mut case = testing::sign_in(Outcome::RefusedBySp);
         testing::says(&mut case, Meaning::Blocked);
         assert_eq!(BLOCKED_BY_FIREWALL.judge(&case).found().len(), 1);
+        testing::says(&mut case, Meaning::RateLimited);
+        let limited = BLOCKED_BY_FIREWALL.judge(&case);
+        assert!(limited.found()[0].message.contains("no more requests"), "{limited:?}");
+        assert_eq!(limited.found()[0].causes[0].text, LIMIT.text);
+        testing::says(&mut case, Meaning::Blocked);
         case.failures[0].said[0].part = Part::Browser;
         assert!(BLOCKED_BY_FIREWALL.judge(&case).found().is_empty());
         testing::says(&mut case, Meaning::Audience);

@@ -90,6 +90,8 @@ words! {
         OwnCertificate,
         /// A policy of the identity provider keeps the person out: device, place, risk, strength of the log-in.
         Policy,
+        /// More requests came than are taken in so short a time.
+        RateLimited,
         /// The assertion's recipient is another URL.
         Recipient,
         /// A redirect to that address is not allowed.

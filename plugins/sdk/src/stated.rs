@@ -243,6 +243,13 @@ static OF_SP: &[(Meaning, CauseData)] = &[
         "Give the service's account access to the private key, or choose a certificate that has one, and restart",
     ),
     row(
+        Meaning::RateLimited,
+        Who::Network,
+        Setting::Gateway,
+        "More requests came from one address, or for one person, than are taken in so short a time",
+        "Wait, and sign in once in a new window; where many people share an address or something repeats the requests, end that or raise the limit for the addresses of the sign-in",
+    ),
+    row(
         Meaning::Recipient,
         Who::Sp,
         Setting::SpHostUri,

@@ -83,15 +83,7 @@ pub(crate) fn run(arguments: &FixArguments) -> anyhow::Result<ExitCode> {
         many: false,
     });
     folder.leave_out(&mut collected.files, &arguments.paths);
-    for note in &collected.notes {
-        failure::say_note(note);
-    }
-    for trouble in &collected.troubles {
-        failure::say_error(trouble);
-    }
-    if collected.files.is_empty() {
-        return Err(files::nothing_read(&collected).into());
-    }
+    let mut collected = collected.told()?;
 
     // What comes by a pipe is judged more than once, too.
     buffer(&mut collected.files)?;

@@ -15,7 +15,7 @@ use super::examining::{Manner, Supposed, examine_supplied, judge};
 use crate::args::{ListFormat, RedactArguments};
 use crate::checkers::Checkers;
 use crate::console;
-use crate::failure::{self, Failure};
+use crate::failure::Failure;
 use crate::files::{self, File, Given};
 use crate::keys;
 use crate::output;
@@ -39,16 +39,8 @@ pub(crate) fn run(arguments: &RedactArguments) -> anyhow::Result<ExitCode> {
         sp_has: &arguments.beside.sp_has,
         idp_has: &arguments.beside.idp_has,
         many: false,
-    });
-    for note in &collected.notes {
-        failure::say_note(note);
-    }
-    for trouble in &collected.troubles {
-        failure::say_error(trouble);
-    }
-    if collected.files.is_empty() {
-        return Err(files::nothing_read(&collected).into());
-    }
+    })
+    .told()?;
     if !collected.troubles.is_empty() {
         return Err(Failure::new(
             "a copy of part of a case would not be the case; nothing was written",

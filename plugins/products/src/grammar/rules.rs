@@ -154,7 +154,7 @@ pub(super) static RULES: &[Rule] = &[
 pub(super) fn alone(kind: Is, words: &str) -> Option<Meaning> {
     match kind {
         Is::CsrfRefused => Some(Meaning::CrossSite),
-        Is::Throttled => Some(Meaning::Blocked),
+        Is::Throttled => Some(Meaning::RateLimited),
         Is::Undecryptable => Some(Meaning::Decrypt),
         Is::Replayed if words.contains("replay") || words.contains("rejeu") => {
             Some(Meaning::Replay)

@@ -27,6 +27,7 @@ const OF_ANY_PROTOCOL: &[Meaning] = &[
     Meaning::NotAssigned,
     Meaning::OtherTenant,
     Meaning::Policy,
+    Meaning::RateLimited,
     Meaning::ServerError,
     Meaning::Tls,
     Meaning::UserDisabled,
