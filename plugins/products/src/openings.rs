@@ -1,8 +1,9 @@
 //! Finds many texts in another one by the bytes they begin with.
 //!
 //! An automaton over thousands of texts takes longer to build than a capture takes to read, and most runs look through
-//! a few pages only. Here each text costs one entry of a table, and each byte of what is searched three looks into bits
-//! that a core's cache holds. Bytes are compared without the case of ASCII letters; whoever asks compares what follows.
+//! a few pages only. Here each text costs one entry of a table, and each byte of what is searched one look into bits
+//! that a core's cache holds: whether any text begins as the four bytes here do. Bytes are compared without the case of
+//! ASCII letters; whoever asks compares what follows.
 
 use std::ops::ControlFlow;
 
@@ -19,6 +20,8 @@ const LARGEST: u32 = 23;
 /// Texts by what they begin with.
 #[derive(Debug, Default)]
 pub struct Openings {
+    /// How any text of a table begins.
+    gate: Filter,
     long: Table,
     middle: Table,
     short: Table,
@@ -30,8 +33,9 @@ impl Openings {
     /// Texts, numbered as they come; an empty one is nowhere.
     pub fn of<'t>(texts: impl IntoIterator<Item = &'t [u8]>) -> Self {
         let (mut long, mut middle, mut short) = (Vec::new(), Vec::new(), Vec::new());
-        let mut tiny = Vec::new();
+        let (mut tiny, mut gate) = (Vec::new(), Vec::new());
         for (number, text) in texts.into_iter().enumerate() {
+            gate.extend(text.first_chunk().map(|opening| u64::from(alike(*opening))));
             match text.len() {
                 0 => {}
                 LONG.. => long.push((both(word(text), word(&text[MIDDLE..])), number)),
@@ -40,27 +44,34 @@ impl Openings {
                 _ => tiny.push((text.to_ascii_lowercase(), number)),
             }
         }
-        Self { long: Table::of(long), middle: Table::of(middle), short: Table::of(short), tiny }
+        Self {
+            gate: Filter::of(gate.len(), gate.iter().copied()),
+            long: Table::of(long),
+            middle: Table::of(middle),
+            short: Table::of(short),
+            tiny,
+        }
     }
 
     /// Says of each place which texts may stand there, in the order of the places: of a text that has sixteen bytes or
     /// more the first sixteen do, of others the first eight or four, or all.
     pub fn look(&self, text: &[u8], mut see: impl FnMut(usize, usize) -> ControlFlow<()>) {
-        let (mut first, mut second) = (0, 0);
-        // As if nothing stood behind the end: whoever asks finds that a text goes on where nothing is left.
-        let bytes = text.iter().copied().chain(std::iter::repeat_n(0, LONG - 1));
-        for (read, byte) in bytes.enumerate() {
-            first = first >> 8 | second << 56;
-            second = second >> 8 | u64::from(byte.to_ascii_lowercase()) << 56;
-            let Some(at) = (read + 1).checked_sub(LONG) else { continue };
+        for at in 0..text.len() {
+            let here = text.get(at..).unwrap_or_default();
             for (tiny, number) in &self.tiny {
-                let here = text.get(at..at + tiny.len());
-                if here.is_some_and(|here| here.eq_ignore_ascii_case(tiny))
+                let opening = here.get(..tiny.len());
+                if opening.is_some_and(|opening| opening.eq_ignore_ascii_case(tiny))
                     && see(at, *number).is_break()
                 {
                     return;
                 }
             }
+            let opening = here.first_chunk().map(|opening| u64::from(alike(*opening)));
+            if !opening.is_some_and(|opening| self.gate.passes(opening)) {
+                continue;
+            }
+            // As if nothing stood behind the end: whoever asks finds that a text goes on where nothing is left.
+            let (first, second) = (word(here), word(here.get(MIDDLE..).unwrap_or_default()));
             let tables = [
                 self.short.at(first & SHORT_MASK),
                 self.middle.at(first),
@@ -73,6 +84,11 @@ impl Openings {
             }
         }
     }
+}
+
+/// Four bytes as a number in which the case of letters makes no difference; some signs are alike in it, too.
+fn alike(bytes: [u8; SHORT]) -> u32 {
+    u32::from_le_bytes(bytes) | u32::from_le_bytes([0x20; SHORT])
 }
 
 /// Of eight bytes those that a short text has.
@@ -96,32 +112,19 @@ const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
 /// can choose some that make it slow.
 #[derive(Debug, Default)]
 struct Table {
-    filter: Vec<u64>,
-    shift: u32,
+    filter: Filter,
     entries: Vec<(u64, usize)>,
 }
 
 impl Table {
     fn of(mut entries: Vec<(u64, usize)>) -> Self {
-        if entries.is_empty() {
-            return Self::default();
-        }
         entries.sort_unstable();
-        let bits = (usize::BITS - entries.len().leading_zeros() + SPARSE).clamp(LEAST, LARGEST);
-        let mut table =
-            Self { filter: vec![0; 1 << (bits - LEAST)], shift: u64::BITS - bits, entries };
-        for (key, _) in &table.entries {
-            let (word, bit) = place(*key, table.shift);
-            if let Some(word) = table.filter.get_mut(word) {
-                *word |= bit;
-            }
-        }
-        table
+        let filter = Filter::of(entries.len(), entries.iter().map(|(key, _)| *key));
+        Self { filter, entries }
     }
 
     fn at(&self, key: u64) -> &[(u64, usize)] {
-        let (word, bit) = place(key, self.shift);
-        if self.filter.get(word).is_none_or(|word| word & bit == 0) {
+        if !self.filter.passes(key) {
             return &[];
         }
         let from = self.entries.partition_point(|(known, _)| *known < key);
@@ -131,10 +134,39 @@ impl Table {
     }
 }
 
-/// The word of a filter, and the bit in it, of a key.
-fn place(key: u64, shift: u32) -> (usize, u64) {
-    let bit = (key ^ key >> 32).wrapping_mul(ODD) >> shift.min(u64::BITS - 1);
-    (usize::try_from(bit >> LEAST).unwrap_or_default(), 1 << (bit & 63))
+/// A bit for each key, and a few keys to a bit.
+#[derive(Debug, Default)]
+struct Filter {
+    bits: Vec<u64>,
+    shift: u32,
+}
+
+impl Filter {
+    fn of(many: usize, keys: impl Iterator<Item = u64>) -> Self {
+        if many == 0 {
+            return Self::default();
+        }
+        let bits = (usize::BITS - many.leading_zeros() + SPARSE).clamp(LEAST, LARGEST);
+        let mut filter = Self { bits: vec![0; 1 << (bits - LEAST)], shift: u64::BITS - bits };
+        for key in keys {
+            let (word, bit) = filter.place(key);
+            if let Some(word) = filter.bits.get_mut(word) {
+                *word |= bit;
+            }
+        }
+        filter
+    }
+
+    fn passes(&self, key: u64) -> bool {
+        let (word, bit) = self.place(key);
+        self.bits.get(word).is_some_and(|word| word & bit != 0)
+    }
+
+    /// The word, and the bit in it, of a key.
+    fn place(&self, key: u64) -> (usize, u64) {
+        let bit = (key ^ key >> 32).wrapping_mul(ODD) >> self.shift.min(u64::BITS - 1);
+        (usize::try_from(bit >> LEAST).unwrap_or_default(), 1 << (bit & 63))
+    }
 }
 
 #[cfg(test)]

@@ -102,9 +102,9 @@ pub(crate) fn capture<'j>(case: &'j Case, attempt: &attempt::Attempt) -> Option<
     case.inputs.iter().find(|known| known.id == *input).map(|input| wording::path(&input.path))
 }
 
-/// Two attempts of which a list, which tells no steps, says the same.
-pub(super) fn looks_alike(one: &Attempt<'_>, other: &Attempt<'_>) -> bool {
-    (one.kind, one.outcome, one.ending) == (other.kind, other.outcome, other.ending)
+/// What a list, which tells no steps, says of an attempt: those where it is the same look alike.
+pub(super) fn looks<'j>(attempt: &Attempt<'j>) -> (AttemptKind, Outcome, &'j str) {
+    (attempt.kind, attempt.outcome, attempt.ending)
 }
 
 /// The rounds of a loop differ in nothing but their time.
@@ -225,7 +225,7 @@ pub(crate) fn listed<'a, 'j>(attempts: &'a [Attempt<'j>]) -> Vec<Listed<'a, 'j>>
     let mut lines: Vec<Listed<'a, 'j>> = Vec::new();
     for attempt in attempts {
         let times = 1 + attempt.again.as_ref().map_or(0, |again| again.times);
-        match lines.last_mut().filter(|last| looks_alike(last.attempt, attempt)) {
+        match lines.last_mut().filter(|last| looks(last.attempt) == looks(attempt)) {
             Some(last) => last.times += times,
             None => lines.push(Listed { attempt, times }),
         }

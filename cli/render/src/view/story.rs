@@ -2,7 +2,7 @@
 //! are one; where there are many, those apart from each other are, too. Of very many the first ones are told, with the
 //! one that the verdict is about always among them.
 
-use super::attempt::Attempt;
+use super::attempt::{Attempt, looks};
 use super::exchange::{ExchangeView, Opener};
 use super::lanes::{self, Lanes, MOST_STEPS};
 use super::message::{self, MessageView, Ties};
@@ -10,6 +10,7 @@ use crate::Judged;
 use crate::tone::Tone;
 use crate::wording;
 use serde::Serialize;
+use std::collections::HashMap;
 
 /// Attempts that are told with all their steps.
 const MOST_TALES: usize = 24;
@@ -124,23 +125,19 @@ pub(crate) fn of<'a>(judged: &'a Judged, attempts: &'a [Attempt<'a>]) -> Story<'
 
 /// Attempts that differ in their steps only: those in a row, or of many all of them. Whether it is all of them.
 fn groups<'a>(attempts: &'a [Attempt<'a>]) -> (Vec<Vec<&'a Attempt<'a>>>, bool) {
-    let alike = |group: &Vec<&Attempt<'_>>, attempt: &Attempt<'_>| {
-        group.first().is_some_and(|first| super::attempt::looks_alike(first, attempt))
-    };
-    let mut in_a_row: Vec<Vec<&Attempt<'_>>> = Vec::new();
-    for attempt in attempts {
-        match in_a_row.last_mut().filter(|group| alike(group, attempt)) {
-            Some(group) => group.push(attempt),
-            None => in_a_row.push(vec![attempt]),
-        }
-    }
+    let in_a_row: Vec<Vec<&Attempt<'_>>> = attempts
+        .chunk_by(|one, next| looks(one) == looks(next))
+        .map(|group| group.iter().collect())
+        .collect();
     if in_a_row.len() <= MOST_IN_ORDER {
         return (in_a_row, false);
     }
     let rows = in_a_row.len();
     let mut groups: Vec<Vec<&Attempt<'_>>> = Vec::new();
+    let mut by_looks = HashMap::new();
     for attempt in attempts {
-        match groups.iter_mut().find(|group| alike(group, attempt)) {
+        let index = *by_looks.entry(looks(attempt)).or_insert(groups.len());
+        match groups.get_mut(index) {
             Some(group) => group.push(attempt),
             None => groups.push(vec![attempt]),
         }
