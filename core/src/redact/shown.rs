@@ -532,7 +532,22 @@ fn is_base64(word: &str) -> bool {
 fn looks_like_token(part: &str) -> bool {
     let digits = part.bytes().filter(u8::is_ascii_digit).count();
     let letters = part.bytes().filter(u8::is_ascii_alphabetic).count();
-    (digits >= 3 && letters >= 3) || (part.len() >= 32 && digits + letters == part.len())
+    (digits >= 3 && letters >= 3)
+        || (part.len() >= 32 && digits + letters == part.len() && !is_of_words(part))
+}
+
+/// Words that programs write without blanks, all of them ones that products use: `SignatureVerificationKeyMismatch`.
+fn is_of_words(part: &str) -> bool {
+    let capitals = part.bytes().enumerate().filter(|(_, byte)| byte.is_ascii_uppercase());
+    let (mut from, mut count) = (0, 0);
+    for start in capitals.map(|(at, _)| at).chain([part.len()]).filter(|at| *at > 0) {
+        let word = part.get(from..start).unwrap_or_default();
+        if !diag_products::is_word(&word.to_ascii_lowercase()) {
+            return false;
+        }
+        (from, count) = (start, count + 1);
+    }
+    count >= 3
 }
 
 /// Ids of tenants, applications and requests are no secrets.
@@ -545,6 +560,14 @@ fn is_guid(part: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn words_without_blanks_are_shown_and_letters_are_not() {
+        assert!(!super::is_token("SignatureVerificationKeyMismatch"));
+        for token in ["SignatureVerificationKeyMismatcq", "SqkvBnterhgdWplkmnbvcXzasdfghjkl"] {
+            assert!(super::is_token(token), "{token}");
+        }
+    }
+
     #[test]
     fn nothing_secret_is_shown() {
         let text = "Redirecting to https://idp.example/saml2?SAMLRequest=nZLbatwwEIZfxehetk7xQew6 for ann@contoso.example \
