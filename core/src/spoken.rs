@@ -216,7 +216,10 @@ fn around(text: &str, at: usize, begins: bool) -> &str {
     }
     let end =
         text[start..].char_indices().nth(SHOWN * 2).map_or(text.len(), |(end, _)| start + end);
-    text[start..end].trim()
+    let around = &text[start..end];
+    // What begins with a string of JSON ends with it.
+    let quoted = text[..start].ends_with('"').then(|| around.find('"')).flatten();
+    around[..quoted.unwrap_or(around.len())].trim()
 }
 
 #[cfg(test)]
@@ -236,6 +239,12 @@ mod tests {
         assert_eq!(found[0].meaning, Meaning::InResponseTo);
         assert!(found[0].text.starts_with("The InResponseTo of the Response: a"), "{found:?}");
         assert!(says("Welcome to the hub").is_empty());
+    }
+
+    #[test]
+    fn a_string_of_json_is_quoted_without_what_follows_it() {
+        let found = says("{\"error\":\"SecurityTokenExpired\",\"code\":6}\nmore");
+        assert_eq!(found[0].text, "SecurityTokenExpired");
     }
 
     #[test]
