@@ -73,6 +73,7 @@ fn run(case: &Case, out: &mut Findings) {
     for attempt in case.sign_in_attempts().filter(|attempt| refused(attempt)) {
         let Some(exchange) = case.end_of(attempt) else { continue };
         let place = shown::host_and_path(&exchange.url);
+        let asks_again = exchange.page.as_ref().is_some_and(|page| page.login_form && !page.error);
         let message = match (attempt.outcome, exchange.status) {
             (Outcome::DeniedAfterSignIn, status) => {
                 format!("Signed in, but {place} answered {status}")
@@ -86,6 +87,9 @@ fn run(case: &Case, out: &mut Findings) {
             }
             (_, status) if attempt.response.is_none() => {
                 format!("The browser came back without a response: {place} answered {status}")
+            }
+            (_, status) if status < 400 && asks_again => {
+                format!("The service provider led back to its own log-in page, {place}")
             }
             (_, status) if status < 400 => {
                 format!("The service provider showed an error page, {place}")
