@@ -5,6 +5,7 @@
 //! of them under `[bounds]`; `docs/bounds.md` is this table.
 
 use diag_sdk::case::input::Crossed;
+use std::cell::Cell;
 use std::fmt::Write as _;
 
 /// What the number of a bound counts.
@@ -77,19 +78,31 @@ bounds! {
     entries = "entries", 2_000_000, Number, "Entries of one capture", "the entries behind them are not read";
     light = "light", 10_000, Number, "Scripts, pictures and background requests kept of one capture", "further ones are counted, not kept; sign-ins are never among them";
     pages = "pages", 1 << 20, Bytes, "Pages after each step of a sign-in that show no sign of SAML", "further ones are counted, not looked at; those just before the next step are";
+    fields = "fields", 4_096, Number, "Fields of one posted form", "the fields behind them are not read";
+    expanded = "expanded", 32 << 20, Bytes, "What the messages of one sketch are expanded to", "further ones stay as they are written";
     body = "body", 1 << 20, Bytes, "One page", "the page is not looked at";
     bodies = "bodies", 64 << 20, Bytes, "All pages of one capture that show no sign of SAML", "further ones are not looked at";
     document = "document", 64 << 20, Bytes, "One document that is no capture", "the document is not used";
     documents = "documents", 128 << 20, Bytes, "All documents together, aggregates of metadata apart", "the documents behind them are not used";
     aggregate = "aggregate", 512 << 20, Bytes, "One aggregate of metadata in an archive, which is kept in memory, packed", "the aggregate is not used; outside of an archive it is";
     unpacked = "unpacked", 4 << 30, Bytes, "Everything that is unpacked in one run", "the archive is read up to there";
+    files = "files", 5_000, Number, "Files taken from folders for one case", "the files behind them are not read";
     members = "members", 1_000, Number, "Files of one archive", "the files behind them are not read";
+    objects = "objects", 2_000, Number, "Objects of one export of configuration, and rows of one of them", "those behind them are not read";
+    certificates = "certificates", 500, Number, "Certificates of one file", "the certificates behind them are not read";
+    lines = "lines", 4_000, Number, "Lines of one log that say something known", "the earlier ones are left out";
+    entities = "entities", 2_000, Number, "Entities that are read of one document of metadata", "the entities behind them are not read";
+    entity = "entity", 16 << 20, Bytes, "One entity of an aggregate of metadata", "the entity is not read";
+    items = "items", 2_000, Number, "Elements of one kind in one message or one entity of metadata, such as assertions, addresses, keys or signatures", "those behind them are not read";
+    secrets = "secrets", 250_000, Number, "Secrets of one case, which are looked for wherever they may come up again", "the exchanges behind them are left out";
     messages = "messages", 2_000, Number, "SAML messages of one case", "the messages behind them are not read";
     message = "message", 4 << 20, Bytes, "One SAML message, unpacked; one that inflates to more than 200 times its size is too large as well", "it is not read, and what it says stays open";
     depth = "depth", 128, Number, "Elements nested in one another in one message (never more than 1000)", "the message is not read, and what it says stays open";
     names = "names", 10_000_000, Number, "Steps that resolving the namespaces and attributes of one message takes; 8 more are free for each of its bytes", "the message is not read, and what it says stays open";
+    keys = "keys", 500, Number, "Keys of one side that signatures are tried with; those of whoever takes part come first", "further keys are not tried";
     signing = "signing", 64 << 20, Bytes, "Bytes that are canonicalised for the signatures of one message; each namespace in scope of an element counts as 16", "the signatures behind them are not judged; those of a large message are, up to two";
     attempts = "attempts", 500, Number, "Attempts to sign in or out of one case", "the attempts behind them are not told";
+    steps = "steps", 1_000, Number, "Exchanges of one attempt", "the exchanges behind them are not counted to it";
     findings = "findings", 200, Number, "Findings of one check", "less severe ones are counted, at the last one that is told";
 }
 
@@ -97,6 +110,52 @@ impl Bounds {
     /// A bound as a size in memory.
     pub fn size(bound: u64) -> usize {
         usize::try_from(bound).unwrap_or(usize::MAX)
+    }
+}
+
+/// A bound at work: lets through as many things as are allowed, and remembers whether there were more.
+#[derive(Debug)]
+pub(crate) struct Gauge {
+    most: usize,
+    crossed: Cell<bool>,
+}
+
+impl Gauge {
+    /// Of so many.
+    pub(crate) fn new(most: u64) -> Self {
+        Self { most: Bounds::size(most), crossed: Cell::new(false) }
+    }
+
+    /// Whether one more is allowed where there are already so many.
+    pub(crate) fn allows(&self, already: usize) -> bool {
+        let allowed = already < self.most;
+        self.crossed.set(self.crossed.get() || !allowed);
+        allowed
+    }
+
+    /// The first of them.
+    pub(crate) fn first_of<I: IntoIterator>(&self, all: I) -> impl Iterator<Item = I::Item> {
+        all.into_iter()
+            .enumerate()
+            .take_while(|(already, _)| self.allows(*already))
+            .map(|(_, one)| one)
+    }
+
+    /// Drops all but the last of them.
+    pub(crate) fn last_of<T>(&self, all: &mut Vec<T>) {
+        let surplus = all.len().saturating_sub(self.most);
+        self.crossed.set(self.crossed.get() || surplus > 0);
+        all.drain(..surplus);
+    }
+
+    /// How many are allowed.
+    pub(crate) fn size(&self) -> usize {
+        self.most
+    }
+
+    /// There were more.
+    pub(crate) fn crossed(&self) -> bool {
+        self.crossed.get()
     }
 }
 
@@ -183,6 +242,24 @@ mod tests {
             assert!(others.into_iter().all(|other| bounds.get(other.word) == Some(other.usual)));
         }
         assert!(!Bounds::default().set("entrys", 1));
+    }
+
+    #[test]
+    fn a_gauge_lets_through_what_is_allowed_and_knows_of_more() {
+        let gauge = Gauge::new(3);
+        assert_eq!(gauge.first_of([1, 2, 3]).count(), 3);
+        assert!(!gauge.crossed(), "as many as are allowed are not too many");
+        assert_eq!(gauge.first_of([1, 2, 3, 4]).collect::<Vec<_>>(), [1, 2, 3]);
+        assert!(gauge.crossed());
+        assert_eq!(gauge.first_of([1]).count(), 1);
+        assert!(gauge.crossed(), "once is enough");
+        let gauge = Gauge::new(2);
+        let mut lines = vec![1, 2];
+        gauge.last_of(&mut lines);
+        assert_eq!((lines.as_slice(), gauge.crossed()), ([1, 2].as_slice(), false));
+        lines.push(3);
+        gauge.last_of(&mut lines);
+        assert_eq!((lines.as_slice(), gauge.crossed()), ([2, 3].as_slice(), true));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! From files to a Case: every room of core, in the order data flows through them.
 
 use crate::amend;
-use crate::bounds::Bounds;
+use crate::bounds::{self, Bounds, Gauge};
 use crate::certificate;
 use crate::crypto::{self, PrivateKey};
 use crate::evidence::{Document, Evidence};
@@ -12,14 +12,14 @@ use crate::recorded::{self, Record};
 use crate::saml::messages::Decoded;
 use crate::saml::metadata::{self, Holding};
 use crate::seal::Sealer;
-use crate::secrets::{self, Known};
+use crate::secrets;
 use crate::sources::Sources;
 use crate::{judgement, participants, repair, saml, snapshot, story};
 use diag_products::{Products, Proven};
 use diag_sdk::case::JudgedBy;
 use diag_sdk::case::attempt::AttemptKind;
 use diag_sdk::case::expectation::Expectation;
-use diag_sdk::case::input::{BrokenDocument, HeldBy, Input, InputKind, Trouble};
+use diag_sdk::case::input::{BrokenDocument, Crossed, HeldBy, Input, InputKind, Trouble};
 use diag_sdk::case::judgement::Part;
 use diag_sdk::case::message::Message;
 use diag_sdk::case::metadata::Metadata;
@@ -116,6 +116,10 @@ pub fn examine(request: Request<'_>, progress: &mut dyn FnMut(intake::Progress))
     case.inputs = std::mem::take(&mut evidence.inputs);
     case.removed_by_exporter.clone_from(&evidence.removed_by_exporter);
 
+    let (collected, too_many) = secrets::Collected::of(&mut evidence, options.bounds.secrets);
+    if let Some(input) = too_many {
+        evidence.cross("secrets", options.bounds.secrets, Some(&input));
+    }
     case.expectations = request.expectations;
     let headers = request.headers.iter().map(String::as_str).chain(products.headers()).collect();
     case.exchanges = story::exchanges(&evidence, &products, &sealer, &headers);
@@ -123,8 +127,12 @@ pub fn examine(request: Request<'_>, progress: &mut dyn FnMut(intake::Progress))
     for (word, input) in beyond {
         evidence.cross(word, options.bounds.get(word).unwrap_or_default(), input.as_deref());
     }
-    let known = Known::of(&evidence, decoded.iter().map(|message| message.xml.as_str()));
-    let asked = Asked { entity: request.entity.as_deref(), now: request.at.unwrap_or(request.now) };
+    let known = collected.known(decoded.iter().map(|message| message.xml.as_str()));
+    let asked = Asked {
+        entity: request.entity.as_deref(),
+        now: request.at.unwrap_or(request.now),
+        bounds: &options.bounds,
+    };
     let (held, names) =
         read_documents(&evidence, &products, &sealer, (&decoded, &asked), &mut case, &mut sources);
     read_aggregates(unread, &names, &asked, &mut case, &mut sources);
@@ -134,8 +142,8 @@ pub fn examine(request: Request<'_>, progress: &mut dyn FnMut(intake::Progress))
     case.messages = decoded.iter().map(|message| message.facts.clone()).collect();
     snapshot::join::relevant(&mut case, &products);
     // Which keys may have signed what depends on what was joined.
-    if crypto::judge(&mut decoded, &case, options.bounds.signing) {
-        evidence.cross("signing", options.bounds.signing, None);
+    for word in crypto::judge(&mut decoded, &case, &options.bounds) {
+        evidence.cross(word, options.bounds.get(word).unwrap_or_default(), None);
     }
     case.has_decryption_key = !request.keys.is_empty();
     for unveiled in crypto::decrypt(&mut decoded, &case, &request.keys, &sealer) {
@@ -215,6 +223,25 @@ struct Asked<'a> {
     entity: Option<&'a str>,
     /// The moment at which configuration is judged.
     now: Timestamp,
+    /// What is the most that is read.
+    bounds: &'a Bounds,
+}
+
+/// Says that bounds were crossed in an input.
+fn cross(
+    case: &mut Case,
+    words: impl IntoIterator<Item = &'static str>,
+    bounds: &Bounds,
+    input: &str,
+) {
+    for word in words {
+        let most = bounds.get(word).unwrap_or_default();
+        let crossed = bounds::crossed(word, most, Some(input));
+        let known = |known: &Crossed| known.bound == word && known.input == crossed.input;
+        if !case.crossed.iter().any(known) {
+            case.crossed.push(crossed);
+        }
+    }
 }
 
 /// Documents other than captures: exports, metadata (also inside exports), certificates. What is held
@@ -227,7 +254,11 @@ fn read_documents(
     case: &mut Case,
     sources: &mut Sources,
 ) -> (Vec<snapshot::HeldDocument>, BTreeSet<String>) {
-    let exports = snapshot::read(&evidence.documents, sealer);
+    let bounds = asked.bounds;
+    let exports = snapshot::read(&evidence.documents, bounds);
+    for (word, input) in exports.crossed {
+        cross(case, [word], bounds, &input);
+    }
     for (input, note) in exports.notes {
         if let Some(input) = case.inputs.iter_mut().find(|known| known.id == input) {
             input.notes.push(note);
@@ -237,7 +268,11 @@ fn read_documents(
     case.sp_configurations = exports.sp_configurations;
     case.proxies = exports.proxies;
     case.key_stores = exports.key_stores;
-    case.witnesses = logs(evidence, products, sealer);
+    let (witnesses, longer) = logs(evidence, products, sealer, bounds);
+    case.witnesses = witnesses;
+    for input in longer {
+        cross(case, ["lines"], bounds, &input);
+    }
     quote_pasted(case);
 
     let names: BTreeSet<String> = match asked.entity {
@@ -252,7 +287,9 @@ fn read_documents(
         evidence.documents.iter().filter(|document| document.kind == InputKind::Certificate)
     {
         let place = Place { input: document.input.clone(), ..Place::default() };
-        case.certificates.extend(certificate::read_pem_file(&document.bytes, &place));
+        let most = Gauge::new(bounds.certificates);
+        case.certificates.extend(certificate::read_within(&document.bytes, &place, &most));
+        cross(case, most.crossed().then_some("certificates"), bounds, &document.input);
     }
     for document in &evidence.documents {
         let place = Place { input: document.input.clone(), ..Place::default() };
@@ -263,12 +300,14 @@ fn read_documents(
                 let origin = case.file_of(&document.input).to_owned();
                 let holding =
                     Holding { place, held_by: document.held_by, configuration: None, origin };
+                let gauges = metadata::Gauges::new(bounds);
                 if let Some(summary) = metadata::summary(&text, asked.now) {
                     // Of thousands of entities only those that somebody asks about are read.
-                    let read = metadata::read(
+                    let read = metadata::read_within(
                         &document.bytes,
                         &holding,
                         Some(wanted.unwrap_or(&|_| false)),
+                        &gauges,
                     );
                     summaries.push((
                         document.input.clone(),
@@ -276,8 +315,10 @@ fn read_documents(
                     ));
                     add_metadata(case, &text, read);
                 } else {
-                    add_metadata(case, &text, metadata::read(&document.bytes, &holding, wanted));
+                    let read = metadata::read_within(&document.bytes, &holding, wanted, &gauges);
+                    add_metadata(case, &text, read);
                 }
+                cross(case, gauges.crossed(), bounds, &document.input);
             }
             InputKind::Certificate
             | InputKind::Har
@@ -306,7 +347,9 @@ fn read_documents(
             configuration: Some(held.configuration.clone()),
             origin: held.origin.clone(),
         };
-        let read = metadata::read(&held.bytes, &holding, None);
+        let gauges = metadata::Gauges::new(bounds);
+        let read = metadata::read_within(&held.bytes, &holding, None, &gauges);
+        cross(case, gauges.crossed(), bounds, &held.place.input);
         let trouble = read.1.first().map(|broken| broken.trouble);
         if let Some(configuration) =
             case.sp_configurations.iter_mut().find(|known| known.id == held.configuration)
@@ -339,7 +382,7 @@ fn read_aggregates(
 ) {
     let is_wanted = |entity_id: &str| names.contains(entity_id);
     for intake::Unread { input, held_by, reader } in unread {
-        let narrowed = metadata::narrow(reader, Some(&is_wanted), asked.now);
+        let narrowed = metadata::narrow_within(reader, Some(&is_wanted), asked.now, asked.bounds);
         sources.add_metadata(&input, &narrowed.text);
         let place = Place { input: input.clone(), ..Place::default() };
         let holding = Holding {
@@ -350,7 +393,10 @@ fn read_aggregates(
         };
         let wanted: metadata::Wanted<'_> =
             if narrowed.summary.is_large() { Some(&is_wanted) } else { None };
-        let (mut entities, broken) = metadata::read(narrowed.text.as_bytes(), &holding, wanted);
+        let gauges = metadata::Gauges::new(asked.bounds);
+        let (mut entities, broken) =
+            metadata::read_within(narrowed.text.as_bytes(), &holding, wanted, &gauges);
+        cross(case, narrowed.crossed.into_iter().chain(gauges.crossed()), asked.bounds, &input);
         for entity in &mut entities {
             entity.entities_in_document = narrowed.summary.entities;
             entity.signature_untried = narrowed.signed && entity.signatures.is_empty();
@@ -370,10 +416,15 @@ fn read_aggregates(
     }
 }
 
-/// What the logs say, each line with its time.
-fn logs(evidence: &Evidence, products: &Products, sealer: &Sealer) -> Vec<Witness> {
+/// What the logs say, each line with its time, and the inputs that have more such lines than are kept.
+fn logs(
+    evidence: &Evidence,
+    products: &Products,
+    sealer: &Sealer,
+    bounds: &Bounds,
+) -> (Vec<Witness>, Vec<String>) {
     let latest = evidence.exchanges.iter().filter_map(|exchange| exchange.started).max();
-    let mut witnesses = Vec::new();
+    let (mut witnesses, mut longer) = (Vec::new(), Vec::new());
     for document in &evidence.documents {
         if document.kind == InputKind::PastedText {
             let text = intake::encoding::text(&document.bytes);
@@ -398,12 +449,14 @@ fn logs(evidence: &Evidence, products: &Products, sealer: &Sealer) -> Vec<Witnes
             _ => continue,
         };
         let text = intake::encoding::text(&document.bytes);
+        let most = Gauge::new(bounds.lines);
         witnesses.extend(log::read(
-            &Log { input: &document.input, text: &text, proven, sealer, latest },
+            &Log { input: &document.input, text: &text, proven, sealer, latest, most: &most },
             products,
         ));
+        longer.extend(most.crossed().then(|| document.input.clone()));
     }
-    witnesses
+    (witnesses, longer)
 }
 
 /// A text that states something known is read as such; any other was only prose.

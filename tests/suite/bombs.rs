@@ -84,6 +84,25 @@ fn entity(name: &str, filler: usize) -> String {
     )
 }
 
+/// A group of entities.
+fn aggregate(entities: &[String]) -> String {
+    format!(
+        "<EntitiesDescriptor xmlns=\"urn:oasis:names:tc:SAML:2.0:metadata\">{}</EntitiesDescriptor>",
+        entities.concat()
+    )
+}
+
+/// A POST of a form.
+fn posted(number: usize, body: &str) -> Value {
+    let mut entry = entry(number, "POST", "https://sp.example/form", "text/html", "<html>");
+    entry["request"]["postData"] =
+        json!({"mimeType": "application/x-www-form-urlencoded", "text": body});
+    entry
+}
+
+/// Lies in a folder that was given rather than being named itself.
+const FOLDER: &str = "folder/";
+
 /// A tar archive of files.
 fn tar(files: &[(&str, &str)]) -> Vec<u8> {
     let mut out = Vec::new();
@@ -132,13 +151,9 @@ fn bomb(word: &str) -> (u64, Vec<File>) {
             (5_000, vec![document("a"), document("b"), document("c"), capture(&[small()])])
         }
         "aggregate" => {
-            let many = (0..50)
-                .map(|number| entity(&format!("https://{number}.example"), 10))
-                .collect::<Vec<_>>()
-                .concat();
-            let text = format!(
-                "<EntitiesDescriptor xmlns=\"urn:oasis:names:tc:SAML:2.0:metadata\">{many}</EntitiesDescriptor>"
-            );
+            let many: Vec<String> =
+                (0..50).map(|number| entity(&format!("https://{number}.example"), 10)).collect();
+            let text = aggregate(&many);
             (
                 5_000,
                 vec![
@@ -170,6 +185,86 @@ fn bomb(word: &str) -> (u64, Vec<File>) {
                 files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
             (4, vec![File::new("case.tar", tar(&files)), capture(&[small()])])
         }
+        "files" => {
+            let file = |number: usize| {
+                File::new(
+                    &format!("{FOLDER}{number}.xml"),
+                    entity(&format!("https://{number}.example"), 0),
+                )
+            };
+            (4, (0..9).map(file).chain([capture(&[small()])]).collect())
+        }
+        "fields" => (4, vec![capture(&[small(), posted(1, "a=1&b=2&c=3&d=4&e=5&f=6")])]),
+        "expanded" => {
+            let message = "x".repeat(300);
+            let sketch = format!(
+                "diag-sketch/1 2026-11-24T10:00:00Z\n\n[message]\n{message}\n\nGET https://sp.example/?a={{base64:message}}\n< 200\n\nGET https://sp.example/?b={{base64:message}}\n< 200\n"
+            );
+            (1_400, vec![File::new("login.sketch", sketch)])
+        }
+        "objects" => {
+            let application = include_str!("../../examples/healthy/application.json");
+            let several = vec![application; 9].join(",");
+            (4, vec![File::new("applications.json", format!("[{several}]")), capture(&[small()])])
+        }
+        "certificates" => {
+            let certificate = include_str!("../fixtures/keys/idp.crt");
+            (4, vec![File::new("all.pem", certificate.repeat(9)), capture(&[small()])])
+        }
+        "lines" => {
+            let line = "2026-11-24 09:58:12 WARN Shibboleth.SSO.SAML2 [3] [default]: detected a problem with assertion: Unable to establish security of incoming assertion.\n";
+            (4, vec![File::new("shibd.log", line.repeat(9)), capture(&[small()])])
+        }
+        "entities" => {
+            let many: Vec<String> =
+                (0..9).map(|number| entity(&format!("https://{number}.example"), 0)).collect();
+            (4, vec![File::new("several.xml", aggregate(&many)), capture(&[small()])])
+        }
+        "entity" => {
+            // Smaller ones are documents like any other.
+            let many: Vec<String> = (0..9)
+                .map(|number| entity(&format!("https://{number}.example"), 2 << 20))
+                .collect();
+            (1 << 20, vec![File::new("large.xml", aggregate(&many)), capture(&[small()])])
+        }
+        "items" => {
+            let many: Vec<String> = (0..9)
+                .map(|number| {
+                    format!("<AssertionConsumerService Binding=\"urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST\" Location=\"https://sp.example/{number}\" index=\"{number}\"/>")
+                })
+                .collect();
+            let metadata = format!(
+                "<EntityDescriptor xmlns=\"urn:oasis:names:tc:SAML:2.0:metadata\" entityID=\"https://sp.example\"><SPSSODescriptor protocolSupportEnumeration=\"urn:oasis:names:tc:SAML:2.0:protocol\">{}</SPSSODescriptor></EntityDescriptor>",
+                many.concat()
+            );
+            (4, vec![File::new("sp.xml", metadata), capture(&[small()])])
+        }
+        "keys" => {
+            let all = ["idp", "sp", "ec256", "ec384", "weak"].map(|name| {
+                let path = format!("{}/fixtures/keys/{name}.crt", env!("CARGO_MANIFEST_DIR"));
+                File::new(&format!("{name}.crt"), std::fs::read(path).expect("a certificate"))
+            });
+            (3, all.into_iter().chain([capture(&[request(0), response(SIGNATURE)])]).collect())
+        }
+        "secrets" => {
+            let mut many = page(1, "<html>");
+            many["response"]["headers"] = (0..9)
+                .map(|number| json!({"name": "Set-Cookie", "value": format!("session{number}=K4nary-Val{number}; Secure")}))
+                .collect();
+            (4, vec![capture(&[small(), many, page(2, "<html>K4nary-Val7</html>")])])
+        }
+        "steps" => {
+            let pages = (1..9).map(|number| {
+                entry(
+                    number,
+                    "GET",
+                    "https://idp.example/login",
+                    "text/html",
+                    "<html>log in</html>",
+                )
+            });
+            (4, vec![capture(&[request(0)].into_iter().chain(pages).collect::<Vec<_>>())])
+        }
         "message" => {
             (2_000, vec![capture(&[request(0), response(&"<!-- comment -->".repeat(300))])])
         }
@@ -189,8 +284,8 @@ fn judged(bounds: Bounds, files: Vec<File>) -> Case {
     let supplied = files
         .into_iter()
         .map(|file| Supplied {
+            named: !file.name.starts_with(FOLDER),
             path: file.name,
-            named: true,
             held_by: file.held_by,
             reader: Box::new(std::io::Cursor::new(file.content)),
         })
@@ -212,6 +307,9 @@ fn every_bound_is_crossed_by_its_word_and_the_rest_is_judged() {
             .filter(|word| **word != bound.word && (bound.word, **word) != ("string", "body"));
         assert!(words.contains(&bound.word) && others.count() == 0, "{}: {words:?}", bound.word);
         assert!(!case.exchanges.is_empty(), "{}: the rest is gone", bound.word);
+        // What is left out for its secrets is left out whole.
+        let facts = serde_json::to_string(&case).expect("JSON");
+        assert!(!facts.contains("K4nary"), "{}: a secret is readable", bound.word);
         let report = report_on(&case);
         let by_its_word =
             |finding: &&ReportedFinding| finding.message.contains(&format!("“{}”", bound.word));

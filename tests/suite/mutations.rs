@@ -6,65 +6,15 @@ use diag_core::report::CheckOutcome;
 use diag_core::sharing::{self, Form, Gathering};
 use diag_host::pack::Pack;
 use diag_sdk::case::input::HeldBy;
+use diag_tests::damage::Numbers;
 use diag_tests::diagnose::{File, report_of};
+use diag_tests::one_fault::{self, OneFault};
 use serde_json::Value;
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
 /// Mutations of each seed.
 const EACH: usize = 12;
-
-/// Numbers that look drawn, the same in every run.
-struct Numbers(u64);
-
-impl Numbers {
-    fn below(&mut self, most: usize) -> usize {
-        self.0 =
-            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from(self.0 >> 33).unwrap_or_default() % most.max(1)
-    }
-
-    /// The bytes with one to four damages: cut, doubled, flipped, or with what parsers stumble over put in.
-    fn damaged(&mut self, bytes: &[u8]) -> Vec<u8> {
-        const PIECES: &[&str] = &[
-            "<",
-            "</",
-            "]]>",
-            "<!DOCTYPE a>",
-            "&#0;",
-            "\\u0000",
-            "\\ud800",
-            "\"",
-            "{",
-            "[",
-            "]",
-            "}",
-            "\0",
-            "\u{feff}",
-            "1e999",
-            "null",
-            "%00",
-            "\n",
-        ];
-        let mut out = bytes.to_vec();
-        for _ in 0..=self.below(4) {
-            let at = self.below(out.len());
-            let to = (at + self.below(200)).min(out.len());
-            match self.below(6) {
-                0 => out.truncate(at),
-                1 => drop(out.drain(at..to)),
-                2 => {
-                    let piece = out[at..to].to_vec();
-                    out.splice(at..at, piece);
-                }
-                3 => out.splice(at..at, PIECES[self.below(PIECES.len())].bytes()).for_each(drop),
-                _ if at < out.len() => out[at] = u8::try_from(self.below(256)).unwrap_or_default(),
-                _ => {}
-            }
-        }
-        out
-    }
-}
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
@@ -109,7 +59,7 @@ fn seeds() -> Vec<(String, Vec<u8>)> {
 
 #[test]
 fn no_damage_crashes_a_check() {
-    let mut numbers = Numbers(1);
+    let mut numbers = Numbers::new(1);
     let judge = |name: &str, bytes: Vec<u8>| {
         let report = report_of(&[File::new(name, bytes)]);
         let crashed: Vec<&str> = report
@@ -133,7 +83,7 @@ fn no_damage_crashes_a_check() {
 
 #[test]
 fn no_damage_stops_a_copy_and_each_is_proven_or_refused() {
-    let mut numbers = Numbers(2);
+    let mut numbers = Numbers::new(2);
     let (mut proven, mut refused) = (0, 0);
     for (name, bytes) in seeds() {
         for round in 0..EACH {
@@ -160,7 +110,7 @@ fn no_damage_stops_a_copy_and_each_is_proven_or_refused() {
 
 #[test]
 fn damaged_product_files_and_packs_are_refused_or_read() {
-    let mut numbers = Numbers(3);
+    let mut numbers = Numbers::new(3);
     let (mut refused, mut read) = (0, 0);
     let products = below("plugins/products/data", &["toml"]).into_iter().step_by(9);
     for path in products.chain(below("tests/packs", &["toml"])) {
@@ -192,8 +142,16 @@ fn splitting_agrees_with_a_parser_on_every_capture_of_the_repository() {
         .flat_map(|folder| below(folder, &["har"]))
         .collect();
     assert!(captures.len() >= 4, "{captures:?}");
-    for path in captures {
-        let bytes = std::fs::read(&path).expect("a capture");
+    let written =
+        captures.iter().map(|path| (path.clone(), std::fs::read(path).expect("a capture")));
+    // And those of all one-fault cases, which are made as they are read.
+    let made = one_fault::files().into_iter().filter_map(|path| {
+        let inputs = OneFault::read(&path).inputs();
+        let capture = inputs.into_iter().find(|file| file.name.ends_with(".har"))?;
+        Some((path, capture.content))
+    });
+    let mut compared = 0;
+    for (path, bytes) in written.chain(made) {
         let Ok(whole) =
             serde_json::from_slice::<Value>(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes))
         else {
@@ -227,6 +185,8 @@ fn splitting_agrees_with_a_parser_on_every_capture_of_the_repository() {
                 .map(|exchange| (exchange.url.clone(), u64::from(exchange.status)))
                 .collect();
             assert_eq!(found, expected, "{}", path.display());
+            compared += 1;
         }
     }
+    assert!(compared > 100, "{compared} texts compared");
 }

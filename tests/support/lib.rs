@@ -5,6 +5,7 @@
 
 pub mod capture;
 pub mod copies;
+pub mod damage;
 pub mod diagnose;
 pub mod example;
 pub mod fixture;

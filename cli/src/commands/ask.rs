@@ -27,7 +27,7 @@ pub(crate) fn run(arguments: &AskArguments) -> anyhow::Result<ExitCode> {
         paths: &arguments.paths,
         sp_has: &arguments.beside.sp_has,
         idp_has: &arguments.beside.idp_has,
-        many: false,
+        most: files::usual(),
     })
     .told()?;
     let meter = Meter::new(collected.files.iter().map(|file| file.size).sum());

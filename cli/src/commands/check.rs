@@ -68,7 +68,7 @@ pub(crate) fn run(mut arguments: CheckArguments) -> anyhow::Result<ExitCode> {
         paths: &arguments.paths,
         sp_has: &arguments.beside.sp_has,
         idp_has: &arguments.beside.idp_has,
-        many: arguments.each,
+        most: if arguments.each { u64::MAX } else { manner.bounds.files },
     });
     for note in &collected.notes {
         failure::say_note(note);

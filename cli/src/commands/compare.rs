@@ -64,7 +64,8 @@ fn side(judged: &Judged) -> Side<'_> {
 fn one(path: &Path, manner: &Manner) -> Result<Judged, Failure> {
     let paths: [PathBuf; 1] = [path.to_owned()];
     let collected =
-        files::collect(&Given { paths: &paths, sp_has: &[], idp_has: &[], many: false }).told()?;
+        files::collect(&Given { paths: &paths, sp_has: &[], idp_has: &[], most: files::usual() })
+            .told()?;
     let meter = Meter::new(collected.files.iter().map(|file| file.size).sum());
     let judged = judge(examine(&collected.files, manner, &meter), manner, &Checkers::builtin());
     meter.finish();

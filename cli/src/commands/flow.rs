@@ -20,7 +20,7 @@ pub(crate) fn run(arguments: &FlowArguments) -> anyhow::Result<ExitCode> {
         paths: &arguments.captures,
         sp_has: &[],
         idp_has: &[],
-        many: false,
+        most: files::usual(),
     })
     .told()?;
     let meter = Meter::new(collected.files.iter().map(|file| file.size).sum());

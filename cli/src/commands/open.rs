@@ -17,9 +17,13 @@ const MOST: u64 = 200_000_000;
 
 pub(crate) fn run(arguments: &OpenArguments) -> anyhow::Result<ExitCode> {
     let page = page(&arguments.page)?;
-    let collected =
-        files::collect(&Given { paths: &arguments.paths, sp_has: &[], idp_has: &[], many: false })
-            .told()?;
+    let collected = files::collect(&Given {
+        paths: &arguments.paths,
+        sp_has: &[],
+        idp_has: &[],
+        most: files::usual(),
+    })
+    .told()?;
     let output = arguments.output.clone().unwrap_or_else(|| PathBuf::from(COPY));
     if arguments.output.is_none() && output.exists() {
         return Err(Failure::new(format!("{COPY}: there is such a file already"))

@@ -46,7 +46,7 @@ pub(super) fn case_of(
         paths,
         sp_has: &as_checked.beside.sp_has,
         idp_has: &as_checked.beside.idp_has,
-        many: false,
+        most: configured.bounds.files,
     })
     .told()?;
     let manner = Manner {

@@ -4,6 +4,7 @@ pub(crate) mod typed;
 
 use crate::failure::{self, Failure};
 use crate::shown::shown;
+use diag_core::bounds::Bounds;
 use diag_sdk::case::input::HeldBy;
 use std::collections::BTreeSet;
 use std::fs;
@@ -14,8 +15,6 @@ use walkdir::{DirEntry, WalkDir};
 
 /// Deepest folder below one that was given.
 const DEEPEST: usize = 16;
-/// Most files taken from folders for one case; more than this is no case but a disk.
-const MOST: usize = 5_000;
 
 /// What a message is called that stands on the command line.
 pub(crate) const COMMAND_LINE: &str = "command line";
@@ -67,8 +66,13 @@ pub(crate) struct Given<'a> {
     pub(crate) sp_has: &'a [PathBuf],
     /// `--idp-has`.
     pub(crate) idp_has: &'a [PathBuf],
-    /// They are any number of cases rather than one.
-    pub(crate) many: bool,
+    /// Files taken from one folder: more is no case but a disk, unless every file is one.
+    pub(crate) most: u64,
+}
+
+/// How many files are taken from a folder where nobody sets it otherwise.
+pub(crate) fn usual() -> u64 {
+    Bounds::default().files
 }
 
 /// Finds the files behind the paths. A file given twice counts once; `--sp-has` and `--idp-has`
@@ -95,7 +99,7 @@ pub(crate) fn collect(given: &Given<'_>) -> Collected {
                 });
             }
         } else if path.is_dir() {
-            out.walk(path, if given.many { usize::MAX } else { MOST }, &mut seen);
+            out.walk(path, given.most, &mut seen);
         } else if let Some(text) =
             path.to_str().filter(|text| typed::is_message(text) && !path.is_file())
         {
@@ -161,7 +165,7 @@ impl Collected {
         self.unopened.push(Unopened { shown, why });
     }
 
-    fn walk(&mut self, folder: &Path, most: usize, seen: &mut BTreeSet<PathBuf>) {
+    fn walk(&mut self, folder: &Path, most: u64, seen: &mut BTreeSet<PathBuf>) {
         let hidden = |entry: &DirEntry| {
             entry.depth() > 0 && entry.file_name().to_string_lossy().starts_with('.')
         };
@@ -178,12 +182,15 @@ impl Collected {
             if !entry.file_type().is_file() {
                 continue;
             }
+            // One more, so that whoever reads them sees that there were.
+            if taken > most {
+                break;
+            }
             if taken == most {
                 self.notes.push(format!(
                     "{}: holds more than {most} files; the rest is left out",
                     shown(folder)
                 ));
-                break;
             }
             taken += 1;
             // `./` tells nothing.
@@ -353,7 +360,7 @@ mod tests {
     }
 
     fn collected(paths: &[PathBuf], sp_has: &[PathBuf]) -> Collected {
-        collect(&Given { paths, sp_has, idp_has: &[], many: false })
+        collect(&Given { paths, sp_has, idp_has: &[], most: usual() })
     }
 
     #[test]
@@ -383,13 +390,15 @@ mod tests {
     #[test]
     fn one_case_has_a_cap_and_many_have_none() {
         let folder = tempfile::tempdir().expect("a folder");
-        for number in 0..=MOST {
+        for number in 0..6 {
             fs::write(folder.path().join(format!("{number}")), "").expect("a file");
         }
         let paths = [folder.path().to_owned()];
-        let found = |many| collect(&Given { paths: &paths, sp_has: &[], idp_has: &[], many });
-        assert_eq!((found(false).files.len(), found(false).notes.len()), (MOST, 1));
-        assert_eq!((found(true).files.len(), found(true).notes.len()), (MOST + 1, 0));
+        let found = |most| collect(&Given { paths: &paths, sp_has: &[], idp_has: &[], most });
+        assert_eq!((found(6).files.len(), found(6).notes.len()), (6, 0));
+        // One more than is read shows that there are more.
+        assert_eq!((found(3).files.len(), found(3).notes.len()), (4, 1));
+        assert_eq!((found(u64::MAX).files.len(), found(u64::MAX).notes.len()), (6, 0));
     }
 
     #[cfg(unix)]

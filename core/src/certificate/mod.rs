@@ -12,6 +12,7 @@ mod hexadecimal;
 pub(crate) use armour::is_certificate_label;
 pub use hexadecimal::hexadecimal;
 
+use crate::bounds::Gauge;
 use armour::{BEGIN, DASHES, Decoded, NOTE_ARMOUR, NOTE_LINES, decode, describe_label, label};
 use diag_sdk::case::certificate::{Certificate, KeyKind};
 use diag_sdk::case::place::Place;
@@ -22,9 +23,6 @@ use sha2::{Digest, Sha256};
 use x509_parser::objects::{oid_registry, oid2sn};
 use x509_parser::prelude::{FromDer, SubjectPublicKeyInfo, X509Certificate};
 use x509_parser::public_key::RSAPublicKey;
-
-/// Most certificates read from one file.
-const MOST_IN_FILE: usize = 64;
 
 /// Reads the certificate that an `X509Certificate` element or a field of an export holds.
 pub fn read(text: &str, place: Place) -> Certificate {
@@ -73,6 +71,11 @@ pub fn read_der(der: &[u8], place: Place) -> Certificate {
 /// Reads a certificate file: DER, or PEM with one or several certificates among other things.
 /// A file without any gives one certificate that says why it cannot be used.
 pub fn read_pem_file(bytes: &[u8], place: &Place) -> Vec<Certificate> {
+    read_within(bytes, place, &Gauge::new(u64::MAX))
+}
+
+/// The same for a bounded number of certificates.
+pub(crate) fn read_within(bytes: &[u8], place: &Place, most: &Gauge) -> Vec<Certificate> {
     let Ok(text) = std::str::from_utf8(bytes) else {
         return vec![read_der(bytes, place.clone())];
     };
@@ -91,7 +94,10 @@ pub fn read_pem_file(bytes: &[u8], place: &Place) -> Vec<Certificate> {
                 .map_or(block.len(), |dashes| end + DASHES.len() + dashes + DASHES.len())
         });
         let (whole, after) = block.split_at(length.max(BEGIN.len()).min(block.len()));
-        if is_certificate_label(label) && found.len() < MOST_IN_FILE {
+        if is_certificate_label(label) {
+            if !most.allows(found.len()) {
+                break;
+            }
             let mut place = place.clone();
             place.line = Some(line);
             place.column = Some(1);

@@ -25,10 +25,10 @@ use std::collections::HashMap;
 /// Largest document whose signatures are judged.
 const LARGEST_DOCUMENT: usize = 64 * 1024 * 1024;
 /// Most signatures of a document that are judged, and the limits within each.
-const MOST_SIGNATURES: usize = 200;
 const MOST_REFERENCES: usize = 50;
 const MOST_TRANSFORMS: usize = 10;
 const MOST_PREFIXES: usize = 64;
+/// Certificates that came with a signature: candidates for who made it, beside those that somebody trusts.
 const MOST_CERTIFICATES: usize = 20;
 /// Elements with the same id that are tried for one reference.
 const MOST_HOMONYMS: usize = 8;
@@ -63,9 +63,8 @@ impl SignatureEngine for BergshamraEngine {
             work: Work::for_document(&document, self.work),
             document,
         };
-        let signatures: Vec<NodeId> = elements(&reader.document, ns::DSIG, ns::node::SIGNATURE)
-            .take(MOST_SIGNATURES)
-            .collect();
+        let signatures: Vec<NodeId> =
+            elements(&reader.document, ns::DSIG, ns::node::SIGNATURE).collect();
         Ok(signatures.into_iter().map(|signature| reader.signature(signature)).collect())
     }
 
@@ -150,6 +149,12 @@ impl Reader<'_> {
             dsig(&self.document, info, ns::node::CANONICALIZATION_METHOD).ok_or_else(|| {
                 Unreadable::Damaged("SignedInfo names no canonicalisation".to_owned())
             })?;
+        // All of them have to hold; of so many not all are looked at.
+        if children(&self.document, info, ns::DSIG, ns::node::REFERENCE).count() > MOST_REFERENCES {
+            return Err(Unreadable::NotJudged(format!(
+                "it has more than {MOST_REFERENCES} references"
+            )));
+        }
         let uri = attribute(&self.document, method, ns::attr::ALGORITHM).unwrap_or_default();
         let mode = C14nMode::from_uri(uri).ok_or_else(|| {
             Unreadable::NotJudged(format!("the canonicalisation {} is not judged here", shown(uri)))

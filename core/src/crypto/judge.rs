@@ -15,14 +15,14 @@ use diag_sdk::case::signature::{KeyMatch, Signature};
 use std::collections::BTreeSet;
 
 /// Judges the signatures of all messages with the keys that the rest of the Case knows: metadata of
-/// every holder, registrations, loose certificates. Registrations should be joined already. `signing` is the bound of that
-/// word; whether it was crossed is returned.
-pub fn judge(decoded: &mut [Decoded], case: &Case, signing: u64) -> bool {
-    let work = Bounds::size(signing);
+/// every holder, registrations, loose certificates. Registrations should be joined already. The words of the bounds that
+/// were crossed are returned.
+pub fn judge(decoded: &mut [Decoded], case: &Case, bounds: &Bounds) -> Vec<&'static str> {
+    let work = Bounds::size(bounds.signing);
     let mut beyond = false;
     let issuers: BTreeSet<String> =
         decoded.iter().filter_map(|one| issuer(&one.facts)).map(str::to_owned).collect();
-    let trusted = Trusted::of(case, &issuers);
+    let trusted = Trusted::within(case, &issuers, bounds.keys);
     for one in decoded {
         let side = trusted.side_of(&one.facts, case);
         beyond |= verify_within(&one.xml, &mut one.facts.signatures, &side.keys, work);
@@ -41,7 +41,8 @@ pub fn judge(decoded: &mut [Decoded], case: &Case, signing: u64) -> bool {
             *known = judged;
         }
     }
-    beyond
+    let signing = beyond.then_some("signing");
+    signing.into_iter().chain(trusted.crossed.then_some("keys")).collect()
 }
 
 /// Judges the signatures of a metadata document, of which `entities` were read. Entities of an
@@ -125,22 +126,32 @@ pub(super) struct Trusted {
     idp: Side,
     sp: Side,
     either: Side,
+    /// There are more keys than are tried.
+    crossed: bool,
 }
 
 impl Trusted {
     pub(super) fn of(case: &Case, issuers: &BTreeSet<String>) -> Self {
-        let (mut idp, mut sp) = (KeyRing::default(), KeyRing::default());
+        Self::within(case, issuers, Bounds::default().keys)
+    }
+
+    fn within(case: &Case, issuers: &BTreeSet<String>, most: u64) -> Self {
+        let (mut idp, mut sp) = (KeyRing::of(most), KeyRing::of(most));
         let (mut idp_registered, mut sp_registered) = (BTreeSet::new(), BTreeSet::new());
-        // Of a large aggregate not every key can be tried: those of the issuers come first.
-        let mut metadata: Vec<&Metadata> = case.metadata.iter().collect();
-        metadata.sort_by_key(|entity| !issuers.contains(&entity.entity_id.value));
-        for entity in metadata {
+        let of_entity = |entity: &Metadata, idp: &mut KeyRing, sp: &mut KeyRing| {
             for certificate in entity.idp_signing_certificates() {
                 idp.add(certificate, Some(&entity.id), false);
             }
             for certificate in entity.sp_signing_certificates() {
                 sp.add(certificate, Some(&entity.id), false);
             }
+        };
+        // Of a large aggregate not every key can be tried: those of the issuers come first, then what is registered or
+        // was handed in by itself.
+        let (involved, others): (Vec<&Metadata>, Vec<&Metadata>) =
+            case.metadata.iter().partition(|entity| issuers.contains(&entity.entity_id.value));
+        for entity in involved {
+            of_entity(entity, &mut idp, &mut sp);
         }
         for registration in registrations(case) {
             if let Some(active) = &registration.active_signing_thumbprint {
@@ -164,6 +175,9 @@ impl Trusted {
             idp.add(certificate, None, false);
             sp.add(certificate, None, false);
         }
+        for entity in others {
+            of_entity(entity, &mut idp, &mut sp);
+        }
         for sha1 in &idp_registered {
             idp.register(sha1);
         }
@@ -175,6 +189,7 @@ impl Trusted {
             registered: idp_registered.union(&sp_registered).cloned().collect(),
         };
         Self {
+            crossed: idp.crossed() || sp.crossed(),
             idp: Side { keys: idp.keys().to_vec(), registered: idp_registered },
             sp: Side { keys: sp.keys().to_vec(), registered: sp_registered },
             either,

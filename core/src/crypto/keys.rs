@@ -1,12 +1,10 @@
 //! Keys that signatures are tried with, and who holds them.
 
 use super::engine::SignatureEngine;
+use crate::bounds::{Bounds, Gauge};
 use diag_sdk::case::certificate::Certificate;
 use diag_sdk::case::signature::KeyMatch;
 use x509_parser::prelude::{FromDer, SubjectPublicKeyInfo};
-
-/// Most keys a signature is tried with.
-const MOST_KEYS: usize = 200;
 
 /// A key that somebody trusts: listed in metadata, registered, or handed in.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -24,18 +22,36 @@ pub struct TrustedKey {
 }
 
 /// Trusted keys, each certificate once.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug)]
 pub struct KeyRing {
     keys: Vec<TrustedKey>,
+    most: Gauge,
+}
+
+impl Default for KeyRing {
+    fn default() -> Self {
+        Self::of(Bounds::default().keys)
+    }
 }
 
 impl KeyRing {
+    /// A ring for so many keys.
+    pub fn of(most: u64) -> Self {
+        Self { keys: Vec::new(), most: Gauge::new(most) }
+    }
+
+    /// There were more.
+    pub fn crossed(&self) -> bool {
+        self.most.crossed()
+    }
+
     /// Adds a certificate; `metadata` is the id of the document that lists it.
     pub fn add(&mut self, certificate: &Certificate, metadata: Option<&str>, registered: bool) {
         if certificate.spki.is_empty() {
             return;
         }
-        if !self.keys.iter().any(|key| key.sha1 == certificate.sha1) && self.keys.len() < MOST_KEYS
+        if !self.keys.iter().any(|key| key.sha1 == certificate.sha1)
+            && self.most.allows(self.keys.len())
         {
             self.keys.push(TrustedKey {
                 sha1: certificate.sha1.clone(),
@@ -124,7 +140,6 @@ pub(super) fn candidates<E: SignatureEngine>(
 ) -> Candidates<E::Key> {
     let mut all: Vec<(Vec<u8>, KeyMatch)> = trusted
         .iter()
-        .take(MOST_KEYS)
         .map(|key| {
             let facts = KeyMatch {
                 sha1: key.sha1.clone(),

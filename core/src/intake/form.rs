@@ -4,19 +4,19 @@
 //! the text it was posted with: both are evidence. So it matters which exporters hand over values
 //! as sent and which decode them first (see [`from_params`]).
 
+use crate::bounds::Gauge;
 use crate::evidence::FormField;
 use percent_encoding::percent_decode_str;
 use std::borrow::Cow;
 
-/// More fields than any form of ours has.
-const MAX_FIELDS: usize = 4_096;
-
 /// Fields of an `application/x-www-form-urlencoded` text. `params` are the names the exporter lists
 /// beside the text: where they agree, the pointer of a field leads to its own value there.
-pub(super) fn from_text(text: &str, params: &[(Cow<'_, str>, Cow<'_, str>)]) -> Vec<FormField> {
-    text.split('&')
-        .filter(|pair| !pair.is_empty())
-        .take(MAX_FIELDS)
+pub(super) fn from_text(
+    text: &str,
+    params: &[(Cow<'_, str>, Cow<'_, str>)],
+    most: &Gauge,
+) -> Vec<FormField> {
+    most.first_of(text.split('&').filter(|pair| !pair.is_empty()))
         .enumerate()
         .map(|(index, pair)| {
             let (name, raw) = pair.split_once('=').unwrap_or((pair, ""));
@@ -40,11 +40,10 @@ pub(super) fn from_text(text: &str, params: &[(Cow<'_, str>, Cow<'_, str>)]) -> 
 pub(super) fn from_params(
     params: &[(Cow<'_, str>, Cow<'_, str>)],
     as_sent: bool,
+    most: &Gauge,
 ) -> Vec<FormField> {
     let encoded = still_encoded(params).unwrap_or(as_sent);
-    params
-        .iter()
-        .take(MAX_FIELDS)
+    most.first_of(params)
         .enumerate()
         .map(|(index, (name, value))| FormField {
             name: if encoded { decode_once(name) } else { name.clone().into_owned() },
@@ -78,7 +77,7 @@ pub(super) fn decode_once(text: &str) -> String {
 }
 
 /// Fields of a `multipart/form-data` text, files left out.
-pub(super) fn from_multipart(text: &str, mime: &str) -> Vec<FormField> {
+pub(super) fn from_multipart(text: &str, mime: &str, most: &Gauge) -> Vec<FormField> {
     let Some(boundary) = mime.split(';').find_map(|part| part.trim().strip_prefix("boundary="))
     else {
         return Vec::new();
@@ -87,8 +86,7 @@ pub(super) fn from_multipart(text: &str, mime: &str) -> Vec<FormField> {
     if boundary.is_empty() {
         return Vec::new();
     }
-    text.split(&format!("--{boundary}"))
-        .take(MAX_FIELDS)
+    most.first_of(text.split(&format!("--{boundary}")))
         .filter_map(|part| {
             let (head, value) = part.split_once("\r\n\r\n").or_else(|| part.split_once("\n\n"))?;
             if head.contains("filename=") {
@@ -117,6 +115,10 @@ pub(super) fn without_upload_headers(text: &str) -> &str {
 mod tests {
     use super::*;
 
+    fn all() -> Gauge {
+        Gauge::new(u64::MAX)
+    }
+
     fn params(
         pairs: &[(&'static str, &'static str)],
     ) -> Vec<(Cow<'static, str>, Cow<'static, str>)> {
@@ -128,6 +130,7 @@ mod tests {
         let fields = from_text(
             "SAMLResponse=PHM%2BQQ%3D%3D&RelayState=%252Fazure%252Fhub&a+b=c+d&flag",
             &[],
+            &all(),
         );
         assert_eq!(fields[0].value, "PHM+QQ==");
         assert_eq!(fields[0].raw.as_deref(), Some("PHM%2BQQ%3D%3D"));
@@ -140,7 +143,7 @@ mod tests {
     #[test]
     fn pointers_lead_to_the_listed_value_where_the_list_agrees() {
         let listed = params(&[("a", "1"), ("other", "2")]);
-        let fields = from_text("a=1&b=2", &listed);
+        let fields = from_text("a=1&b=2", &listed, &all());
         assert_eq!(fields[0].pointer, "/request/postData/params/0/value");
         assert_eq!(fields[1].pointer, "/request/postData/text");
     }
@@ -148,23 +151,35 @@ mod tests {
     #[test]
     fn listed_values_are_decoded_only_where_they_are_as_sent() {
         // As the developer tools list them.
-        let fields =
-            from_params(&params(&[("SAMLResponse", "PHM%2B"), ("RelayState", "%252Fhub")]), false);
+        let fields = from_params(
+            &params(&[("SAMLResponse", "PHM%2B"), ("RelayState", "%252Fhub")]),
+            false,
+            &all(),
+        );
         assert_eq!((fields[0].value.as_str(), fields[1].value.as_str()), ("PHM+", "%2Fhub"));
         // As everyone else does: the slash in one value tells about the other.
-        let fields =
-            from_params(&params(&[("SAMLResponse", "PHM/"), ("RelayState", "%2Fhub")]), true);
+        let fields = from_params(
+            &params(&[("SAMLResponse", "PHM/"), ("RelayState", "%2Fhub")]),
+            true,
+            &all(),
+        );
         assert_eq!((fields[0].value.as_str(), fields[1].value.as_str()), ("PHM/", "%2Fhub"));
         assert_eq!(fields[0].raw, None);
         // Nothing tells: the producer's habit decides.
-        assert_eq!(from_params(&params(&[("RelayState", "%2Fhub")]), true)[0].value, "/hub");
-        assert_eq!(from_params(&params(&[("RelayState", "%2Fhub")]), false)[0].value, "%2Fhub");
+        assert_eq!(
+            from_params(&params(&[("RelayState", "%2Fhub")]), true, &all())[0].value,
+            "/hub"
+        );
+        assert_eq!(
+            from_params(&params(&[("RelayState", "%2Fhub")]), false, &all())[0].value,
+            "%2Fhub"
+        );
     }
 
     #[test]
     fn multipart_fields_are_found() {
         let text = "--b\r\nContent-Disposition: form-data; name=\"RelayState\"\r\n\r\n/hub\r\n--b\r\nContent-Disposition: form-data; name=\"f\"; filename=\"x\"\r\n\r\nzzz\r\n--b--\r\n";
-        let fields = from_multipart(text, "multipart/form-data; boundary=b");
+        let fields = from_multipart(text, "multipart/form-data; boundary=b", &all());
         assert_eq!(fields.len(), 1);
         assert_eq!((fields[0].name.as_str(), fields[0].value.as_str()), ("RelayState", "/hub"));
     }

@@ -36,7 +36,7 @@ mod tests;
 
 pub use aggregate::Unread;
 
-use crate::bounds::{self, Bounds};
+use crate::bounds::{self, Bounds, Gauge};
 use crate::evidence::{Document, Evidence};
 use diag_sdk::case::input::{HeldBy, Input, InputKind};
 use recognise::Look;
@@ -93,9 +93,17 @@ pub fn read_but_aggregates<'a>(
     progress: &mut dyn FnMut(Progress),
 ) -> (Evidence, Vec<Unread<'a>>) {
     let mut intake = Intake::new(options, progress);
+    let (most, mut taken) = (Gauge::new(options.bounds.files), 0);
     for (file, supplied) in files.into_iter().enumerate() {
         intake.file = file;
-        intake.take(supplied);
+        // What somebody names is read, however much it is.
+        if supplied.named || most.allows(taken) {
+            taken += usize::from(!supplied.named);
+            intake.take(supplied);
+        }
+    }
+    if most.crossed() {
+        intake.evidence.cross("files", options.bounds.files, None);
     }
     intake.finish()
 }
@@ -266,6 +274,14 @@ impl<'o, 'a> Intake<'o, 'a> {
                 input.notes.push(format!("Could not be read: {error}"));
                 None
             }
+        }
+    }
+
+    /// Says that a bound was crossed, where it was.
+    fn cross(&mut self, word: &str, gauge: &Gauge, input: &str) {
+        if gauge.crossed() {
+            let most = self.options.bounds.get(word).unwrap_or_default();
+            self.evidence.cross(word, most, Some(input));
         }
     }
 

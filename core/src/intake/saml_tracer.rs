@@ -5,13 +5,12 @@
 //! hashed or overwritten, which is said.
 
 use super::{Intake, form, withheld};
+use crate::bounds::Gauge;
 use crate::evidence::{FormField, RawExchange};
 use crate::http_date;
 use diag_sdk::Place;
 use diag_sdk::case::input::{Input, InputKind};
 use serde_json::{Map, Value};
-
-const MAX_REQUESTS: usize = 200_000;
 
 impl Intake<'_, '_> {
     /// Takes a SAML-tracer export.
@@ -27,12 +26,16 @@ impl Intake<'_, '_> {
         self.evidence.records.extend(document.get("_diag").map(Value::to_string));
         let before = self.evidence.exchanges.len();
         let mut hidden = false;
-        for (index, request) in requests.iter().take(MAX_REQUESTS).enumerate() {
+        let bounds = &self.options.bounds;
+        let (entries, fields) = (Gauge::new(bounds.entries), Gauge::new(bounds.fields));
+        for (index, request) in entries.first_of(requests).enumerate() {
             let Some(request) = request.as_object() else { continue };
-            let exchange = exchange(request, &input.id, index);
+            let exchange = exchange(request, &input.id, index, &fields);
             hidden |= exchange.form.iter().any(|field| is_hidden(&field.value));
             self.evidence.exchanges.push(exchange);
         }
+        self.cross("entries", &entries, &input.id);
+        self.cross("fields", &fields, &input.id);
         input.kind = InputKind::Har;
         let paired = |request: &Value| {
             request
@@ -63,13 +66,18 @@ fn is_hidden(value: &str) -> bool {
         || (value.len() > 3 && value.bytes().all(|byte| byte == b'*'))
 }
 
-fn exchange(request: &Map<String, Value>, input: &str, index: usize) -> RawExchange {
+fn exchange(
+    request: &Map<String, Value>,
+    input: &str,
+    index: usize,
+    fields: &Gauge,
+) -> RawExchange {
     let request_headers = headers(request.get("requestHeaders"));
     let response_headers = headers(request.get("responseHeaders"));
     let find = |headers: &[(String, String)], name: &str| {
         headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone())
     };
-    let form = posted(request.get("post"));
+    let form = posted(request.get("post"), fields);
     let started = find(&response_headers, "date").and_then(|date| http_date::read(&date));
     let cookies = request_headers
         .iter()
@@ -136,11 +144,11 @@ fn headers(value: Option<&Value>) -> Vec<(String, String)> {
         .collect()
 }
 
+/// Pairs of names and values. What they are made of is bounded by the document they stand in.
 fn pairs(value: Option<&Value>) -> Vec<(String, String)> {
     let Some(elements) = value.and_then(Value::as_array) else { return Vec::new() };
     elements
         .iter()
-        .take(4_096)
         .filter_map(|element| match element {
             Value::Object(pair) => Some((text(pair.get("name")), text(pair.get("value")))),
             Value::Array(pair) => Some((text(pair.first()), text(pair.get(1)))),
@@ -150,11 +158,11 @@ fn pairs(value: Option<&Value>) -> Vec<(String, String)> {
 }
 
 /// Posted fields: `[name, value]` pairs, decoded, or a raw body.
-fn posted(value: Option<&Value>) -> Vec<FormField> {
+fn posted(value: Option<&Value>, fields: &Gauge) -> Vec<FormField> {
     match value {
-        Some(Value::String(body)) => form::from_text(body, &[]),
-        _ => pairs(value)
-            .into_iter()
+        Some(Value::String(body)) => form::from_text(body, &[], fields),
+        _ => fields
+            .first_of(pairs(value))
             .enumerate()
             .map(|(index, (name, value))| FormField {
                 name,

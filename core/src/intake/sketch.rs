@@ -33,6 +33,7 @@
 //! `{base64:name}` with base64 alone, as it stands in a page's form.
 
 use super::{Intake, form, withheld};
+use crate::bounds::{Bounds, Gauge};
 use crate::evidence::RawExchange;
 use crate::http_date;
 use base64::Engine as _;
@@ -49,27 +50,44 @@ use std::io::Read as _;
 /// What browsers leave as it is in a query or form: nothing else needs to be told apart here.
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'*');
 
-const MAX_EXCHANGES: usize = 10_000;
-
-/// Bytes that all placeholders together may expand to: a message may name others, which could
-/// otherwise double at every step.
-const MAX_EXPANDED: usize = 32 << 20;
-
 impl Intake<'_, '_> {
     /// Takes a sketch.
     pub(super) fn take_sketch(&mut self, input: &mut Input, text: &str) {
         input.kind = InputKind::Sketch;
         input.producer =
             text.split_whitespace().next().map(|format| format.chars().take(20).collect());
-        let (mut exchanges, notes) = read(text, &input.id);
+        let gauges = Gauges::new(&self.options.bounds);
+        let (mut exchanges, notes) = read(text, &input.id, &gauges);
         input.notes.extend(notes);
+        self.cross("entries", &gauges.entries, &input.id);
+        self.cross("fields", &gauges.fields, &input.id);
+        self.cross("expanded", &gauges.expanded, &input.id);
         withheld::hide_unseen_cookies(&mut exchanges);
         self.evidence.exchanges.append(&mut exchanges);
     }
 }
 
+/// How much of a sketch is read.
+struct Gauges {
+    entries: Gauge,
+    fields: Gauge,
+    /// Bytes that all placeholders together may expand to: a message may name others, which could otherwise double at
+    /// every step.
+    expanded: Gauge,
+}
+
+impl Gauges {
+    fn new(bounds: &Bounds) -> Self {
+        Self {
+            entries: Gauge::new(bounds.entries),
+            fields: Gauge::new(bounds.fields),
+            expanded: Gauge::new(bounds.expanded),
+        }
+    }
+}
+
 /// Reads a sketch: its exchanges, and remarks on lines that say nothing.
-fn read(text: &str, input: &str) -> (Vec<RawExchange>, Vec<String>) {
+fn read(text: &str, input: &str, gauges: &Gauges) -> (Vec<RawExchange>, Vec<String>) {
     let mut notes = Vec::new();
     let mut lines = text.lines().enumerate().map(|(index, line)| (index + 1, line.trim_end()));
     let first = lines
@@ -91,7 +109,8 @@ fn read(text: &str, input: &str) -> (Vec<RawExchange>, Vec<String>) {
         start,
         messages: BTreeMap::new(),
         exchanges: Vec::new(),
-        left: MAX_EXPANDED,
+        expanded: 0,
+        gauges,
         notes,
     };
     let mut block = Block::None;
@@ -127,8 +146,9 @@ struct Writer<'a> {
     start: Timestamp,
     messages: BTreeMap<String, String>,
     exchanges: Vec<RawExchange>,
-    /// Bytes that placeholders may still expand to.
-    left: usize,
+    /// Bytes that placeholders expanded to so far.
+    expanded: usize,
+    gauges: &'a Gauges,
     notes: Vec<String>,
 }
 
@@ -244,10 +264,12 @@ impl Writer<'_> {
                 let text = self.expand(&text, 0);
                 self.messages.insert(name, text);
             }
-            Block::Exchange(draft) if self.exchanges.len() < MAX_EXCHANGES => {
-                self.exchanges.push(draft.finish());
+            Block::Exchange(draft) => {
+                if self.gauges.entries.allows(self.exchanges.len()) {
+                    self.exchanges.push(draft.finish(&self.gauges.fields));
+                }
             }
-            Block::Exchange(_) | Block::None => {}
+            Block::None => {}
         }
     }
 
@@ -287,17 +309,17 @@ impl Writer<'_> {
             return None;
         };
         // The first to be too much is said; from then on braces simply stay.
-        if self.left < message.len().saturating_mul(4) {
-            if self.left > 0 {
+        let largest = self.expanded.saturating_add(message.len().saturating_mul(4));
+        if !self.gauges.expanded.allows(largest.saturating_sub(1)) {
+            if self.expanded < usize::MAX {
                 self.notes.push(format!(
-                    "line {number}: messages expand to more than {} MiB: not expanded further",
-                    MAX_EXPANDED >> 20
+                    "line {number}: messages expand to more than the bound “expanded” allows: not expanded further"
                 ));
             }
-            self.left = 0;
+            self.expanded = usize::MAX;
             return None;
         }
-        self.left -= message.len();
+        self.expanded += message.len();
         let mut bytes = message.clone().into_bytes();
         if how == "redirect" {
             let mut deflated = Vec::new();
@@ -323,7 +345,7 @@ impl Draft {
         }
     }
 
-    fn finish(self) -> RawExchange {
+    fn finish(self, fields: &Gauge) -> RawExchange {
         let Self { mut exchange, body, answered, page } = self;
         let header = |headers: &[(String, String)], name: &str| {
             headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone())
@@ -336,7 +358,7 @@ impl Draft {
             .is_some_and(|mime| mime.starts_with("application/x-www-form-urlencoded"))
             && let Some(body) = &body
         {
-            exchange.form = form::from_text(body, &[]);
+            exchange.form = form::from_text(body, &[], fields);
         }
         exchange.request_bytes = body.as_ref().map(|body| body.len() as u64);
         exchange.request_body = body;
@@ -417,6 +439,10 @@ fn duration(text: &str) -> Option<SignedDuration> {
 mod tests {
     use super::*;
 
+    fn read_all(text: &str) -> (Vec<RawExchange>, Vec<String>) {
+        read(text, "i1", &Gauges::new(&Bounds::default()))
+    }
+
     const SKETCH: &str = r#"diag-sketch/1 2026-11-24T10:00:00Z
 
 [request]
@@ -446,7 +472,7 @@ GET https://gone.example/
 
     #[test]
     fn a_sketch_expands_to_exchanges() {
-        let (exchanges, notes) = read(SKETCH, "i1");
+        let (exchanges, notes) = read_all(SKETCH);
         assert_eq!(notes, [""; 0]);
         let [hub, acs, gone] = exchanges.as_slice() else { panic!("{exchanges:?}") };
         assert_eq!((hub.status, hub.place.line, hub.place.entry), (302, Some(11), Some(0)));
@@ -486,7 +512,7 @@ GET https://gone.example/
     #[test]
     fn mistakes_are_named_with_their_line() {
         let text = "diag-sketch/1 soon\n\n> x\nget it\nGET https://a.example @soon now\n< ok\n< 200\n< nonsense\n> SAMLResponse={post:none}\n";
-        let (exchanges, notes) = read(text, "i1");
+        let (exchanges, notes) = read_all(text);
         assert_eq!(exchanges.len(), 1);
         let lines: Vec<&str> = notes.iter().map(|note| note.split(':').next().unwrap()).collect();
         assert_eq!(
@@ -506,16 +532,15 @@ GET https://gone.example/
             ]);
         }
         text.push_str("GET https://a.example/?SAMLRequest={post:m59}\n");
-        let (exchanges, notes) = read(&text, "i1");
+        let (exchanges, notes) = read_all(&text);
         assert!(exchanges[0].url.len() < 1000);
         assert_eq!(notes.iter().filter(|note| note.contains("not expanded further")).count(), 1);
     }
 
     #[test]
     fn unknown_braces_stay() {
-        let (exchanges, notes) = read(
+        let (exchanges, notes) = read_all(
             "diag-sketch/1 2026-11-24T10:00:00Z\n\nGET https://a.example\n< 200\n| {\"now\": {nowhere}, {now+1y} {\n",
-            "i1",
         );
         assert!(notes.is_empty());
         assert_eq!(exchanges[0].response_body.as_deref(), Some("{\"now\": {nowhere}, {now+1y} {"));

@@ -2,7 +2,7 @@
 
 use super::ending::{self, Ending};
 use super::{fate, weights};
-use crate::bounds::{Bounds, crossed};
+use crate::bounds::{Bounds, Gauge, crossed};
 use crate::story::draft::{self, Draft};
 use crate::story::path::{Path, host, host_and_path, seconds_between};
 use crate::story::steps::{Deliveries, Roles, deliveries, posts_password, spoken, steps};
@@ -21,8 +21,9 @@ use jiff::{SignedDuration, Timestamp};
 pub(super) fn attempts(case: &mut Case, products: &Products, bounds: &Bounds) {
     let path = Path::new(&case.exchanges);
     let consumers = consumers(case);
-    let (mut drafts, more) =
-        draft::drafts(&path, &case.messages, &consumers, Bounds::size(bounds.attempts));
+    let most_steps = Gauge::new(bounds.steps);
+    let most = Bounds::size(bounds.attempts);
+    let (mut drafts, more) = draft::drafts(&path, &case.messages, &consumers, most, &most_steps);
     if drafts.is_empty() {
         drafts.extend(refused_at_the_door(&path, &consumers, products));
     }
@@ -50,6 +51,9 @@ pub(super) fn attempts(case: &mut Case, products: &Products, bounds: &Bounds) {
     case.attempts = attempts;
     if more {
         case.crossed.push(crossed("attempts", bounds.attempts, None));
+    }
+    if most_steps.crossed() {
+        case.crossed.push(crossed("steps", bounds.steps, None));
     }
     for (message, (fate, signals)) in case.messages.iter_mut().zip(fates) {
         message.fate = fate;

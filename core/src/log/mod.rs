@@ -12,6 +12,7 @@ mod stamp;
 
 pub(crate) use bearing::{bear, last};
 
+use crate::bounds::Gauge;
 use crate::seal::Sealer;
 use crate::spoken;
 use columns::Columns;
@@ -23,8 +24,6 @@ use jiff::Timestamp;
 use level::Level;
 use stamp::Stamp;
 
-/// Most lines that are kept of one log: the latest.
-const MOST: usize = 4_000;
 /// Bytes of one line that are looked at.
 const LONGEST: usize = 16 << 10;
 /// Bars of a line that is a row of fields.
@@ -45,6 +44,8 @@ pub(crate) struct Log<'t> {
     pub(crate) sealer: &'t Sealer,
     /// No line is later than this, as far as is known: gives a year to times that leave it out.
     pub(crate) latest: Option<Timestamp>,
+    /// How many lines are kept: the latest.
+    pub(crate) most: &'t Gauge,
 }
 
 /// The lines that say something known, in the order they stand there.
@@ -84,12 +85,12 @@ pub(crate) fn read(log: &Log<'_>, products: &Products) -> Vec<Witness> {
                 ..Witness::default()
             });
         }
-        if witnesses.len() > 2 * MOST {
-            witnesses.drain(..MOST);
+        // Now and then, since it moves all that stay.
+        if witnesses.len() / 2 > log.most.size() {
+            log.most.last_of(&mut witnesses);
         }
     }
-    let surplus = witnesses.len().saturating_sub(MOST);
-    witnesses.drain(..surplus);
+    log.most.last_of(&mut witnesses);
     witnesses
 }
 
@@ -213,8 +214,14 @@ mod tests {
     fn witnesses(text: &str) -> Vec<Witness> {
         let products = Products::builtin();
         let sealer = Sealer::new(Vec::new());
-        let log =
-            Log { input: "i1", text, proven: Proven::default(), sealer: &sealer, latest: None };
+        let log = Log {
+            input: "i1",
+            text,
+            proven: Proven::default(),
+            sealer: &sealer,
+            latest: None,
+            most: &Gauge::new(4_000),
+        };
         read(&log, &products)
     }
 

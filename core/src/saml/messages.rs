@@ -5,7 +5,7 @@ use super::protocol::facts_within;
 use super::sightings::{self, MessageParameter, Seen};
 use super::ws_federation;
 use super::xml::{self, Limits};
-use crate::bounds::Bounds;
+use crate::bounds::{Bounds, Gauge};
 use crate::evidence::Evidence;
 use crate::mask;
 use crate::seal::Sealer;
@@ -91,12 +91,15 @@ pub(crate) fn read_within(
             more = true;
         }
     }
-    let messages = groups
-        .into_iter()
-        .enumerate()
-        .map(|(index, (undone, seen))| message(index + 1, undone, &seen, (sealer, limits)));
-    let decoded: Vec<Decoded> = messages.collect();
-    let mut crossed: Vec<Beyond> = decoded.iter().filter_map(|one| beyond(one, limits)).collect();
+    let mut crossed: Vec<Beyond> = Vec::new();
+    let mut decoded: Vec<Decoded> = Vec::with_capacity(groups.len());
+    for (index, (undone, seen)) in groups.into_iter().enumerate() {
+        let items = Gauge::new(bounds.items);
+        let one = message(index + 1, undone, &seen, (sealer, limits, &items));
+        crossed.extend(beyond(&one, limits));
+        crossed.extend(items.crossed().then(|| ("items", Some(one.facts.place.input.clone()))));
+        decoded.push(one);
+    }
     crossed.extend(more.then_some(("messages", None)));
     (decoded, crossed)
 }
@@ -122,7 +125,7 @@ fn message(
     number: usize,
     mut undone: Undone,
     seen: &[Seen],
-    (sealer, limits): (&Sealer, Limits),
+    (sealer, limits, items): (&Sealer, Limits, &Gauge),
 ) -> Decoded {
     let id = format!("m{number}");
     let delivery =
@@ -140,7 +143,7 @@ fn message(
         undone.xml = undone.xml.map(|xml| ws_federation::token_in(&xml).into_owned());
     }
     let mut facts = match &undone.xml {
-        Some(xml) => facts_within(xml, &leading.place, &id, sealer, limits),
+        Some(xml) => facts_within(xml, &leading.place, &id, sealer, limits, items),
         None if leading.parameter == Some(MessageParameter::Wa) => {
             ws_federation::request(&leading.value, &id, &leading.place)
         }

@@ -6,7 +6,8 @@ use crate::markup;
 use html5gum::Token;
 use html5gum::emitters::default::StartTag;
 
-/// More of one kind than any page of a sign-in has.
+/// More of one kind than any page of a sign-in has. A page only announces a message; once sent it is seen where it arrives, so
+/// that what lies beyond costs no message.
 const MAX_FORMS: usize = 50;
 const MAX_FIELDS: usize = 500;
 const MAX_ADDRESSES: usize = 20;

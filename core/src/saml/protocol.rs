@@ -7,6 +7,7 @@ use super::schema;
 use super::signature::{self, Ids};
 use super::xml::{self, attribute, child, children, is, text_of};
 use super::{characters, encryption, instant};
+use crate::bounds::{Bounds, Gauge};
 use crate::seal::Sealer;
 use diag_sdk::case::assertion::Assertion;
 use diag_sdk::case::input::Trouble;
@@ -17,22 +18,24 @@ use roxmltree::Node;
 
 /// Texts of status details are shown up to this many characters.
 const MAX_DETAIL: usize = 500;
-/// More of one kind of element than any message has; the rest is not read.
-const MAX_ITEMS: usize = 2000;
+/// Of what is odd in a message the first are told; further ones of the same kind would change no judgement.
+const MAX_ODD: usize = 2000;
 
 /// Reads the facts of one message text (also of a decrypted assertion, which then stands as the
 /// only one in `assertions`). `base` is where the text stands; `message_id` goes into every place.
 pub fn facts_of(text: &str, base: &Place, message_id: &str, sealer: &Sealer) -> Message {
-    facts_within(text, base, message_id, sealer, xml::Limits::default())
+    let items = Gauge::new(Bounds::default().items);
+    facts_within(text, base, message_id, sealer, xml::Limits::default(), &items)
 }
 
-/// The same for a text that may be as deep and laborious as that.
+/// The same for a text that may be as deep and laborious as that, and of which so many elements of a kind are read.
 pub(super) fn facts_within(
     text: &str,
     base: &Place,
     message_id: &str,
     sealer: &Sealer,
     limits: xml::Limits,
+    items: &Gauge,
 ) -> Message {
     let mut base = base.clone();
     if !message_id.is_empty() {
@@ -58,7 +61,7 @@ pub(super) fn facts_within(
         }
     };
     let locator = tree.locate(&base);
-    let reading = Reading { locator: &locator, sealer };
+    let reading = Reading { locator: &locator, sealer, items };
     fill(&mut message, tree.document.root_element(), &reading);
     message
 }
@@ -108,13 +111,12 @@ fn fill(message: &mut Message, root: Node<'_, '_>, reading: &Reading<'_>) {
         matches!(message.kind, MessageKind::LogoutRequest | MessageKind::LogoutResponse)
             .then(|| logout(root, reading));
     let older = root.tag_name().namespace() != Some(NS_PROTOCOL);
-    message.assertions = root
-        .descendants()
-        .filter(|node| {
-            is(*node, NS_ASSERTION, "Assertion")
-                || (older && is(*node, NS_ASSERTION_11, "Assertion"))
-        })
-        .take(MAX_ITEMS)
+    let assertions = root.descendants().filter(|node| {
+        is(*node, NS_ASSERTION, "Assertion") || (older && is(*node, NS_ASSERTION_11, "Assertion"))
+    });
+    message.assertions = reading
+        .items
+        .first_of(assertions)
         .map(|node| {
             if node.tag_name().namespace() == Some(NS_ASSERTION_11) {
                 assertion_11::read(node, reading)
@@ -132,11 +134,11 @@ fn fill(message: &mut Message, root: Node<'_, '_>, reading: &Reading<'_>) {
         .flatten()
         .map(|consumed| reading.locator.path(consumed));
     message.encrypted = encryption::read_all(root, reading.locator);
-    message.signatures = signature::read_all(root, &ids, reading.locator);
+    message.signatures = signature::read_all(root, &ids, reading.locator, reading.items);
     message.duplicate_ids = ids
         .duplicates()
         .into_iter()
-        .take(MAX_ITEMS)
+        .take(MAX_ODD)
         .map(|(id, node)| {
             let name = node
                 .attributes()
@@ -148,7 +150,7 @@ fn fill(message: &mut Message, root: Node<'_, '_>, reading: &Reading<'_>) {
     message.markup_in_text = markup_in_text(root, reading);
     message.characters = characters::read(root, reading);
     message.foreign_names =
-        signature::foreign(root).take(MAX_ITEMS).map(|node| named(node, reading)).collect();
+        signature::foreign(root).take(MAX_ODD).map(|node| named(node, reading)).collect();
     message.breaches = schema::breaches(root, reading);
 }
 
@@ -179,7 +181,7 @@ fn markup_in_text(root: Node<'_, '_>, reading: &Reading<'_>) -> Vec<Sited<String
                         && source.get(child.range()).is_some_and(|text| text.contains("<![CDATA[")))
             })
         })
-        .take(MAX_ITEMS)
+        .take(MAX_ODD)
         .map(|node| named(node, reading))
         .collect()
 }
@@ -202,10 +204,13 @@ fn authn_request(root: Node<'_, '_>, reading: &Reading<'_>) -> AuthnRequest {
             .and_then(xml::boolean),
         authn_context_comparison: context
             .and_then(|context| reading.attribute(context, "Comparison")),
-        authn_context: context
-            .iter()
-            .flat_map(|context| children(*context, NS_ASSERTION, "AuthnContextClassRef"))
-            .take(MAX_ITEMS)
+        authn_context: reading
+            .items
+            .first_of(
+                context
+                    .iter()
+                    .flat_map(|context| children(*context, NS_ASSERTION, "AuthnContextClassRef")),
+            )
             .map(|class| reading.text(class))
             .collect(),
         unusual: unusual
@@ -261,10 +266,13 @@ fn logout(root: Node<'_, '_>, reading: &Reading<'_>) -> Logout {
             .into_iter()
             .filter_map(qualifier)
             .collect(),
-        session_index_values: children(root, NS_PROTOCOL, "SessionIndex")
-            .map(trimmed)
-            .filter(|index| !index.is_empty())
-            .take(MAX_ITEMS)
+        session_index_values: reading
+            .items
+            .first_of(
+                children(root, NS_PROTOCOL, "SessionIndex")
+                    .map(trimmed)
+                    .filter(|index| !index.is_empty()),
+            )
             .map(|index| reading.sealer.seal(&index))
             .collect(),
         session_indexes: children(root, NS_PROTOCOL, "SessionIndex")

@@ -2,6 +2,7 @@
 
 use super::instant;
 use super::xml::{self, Locator};
+use crate::bounds::Gauge;
 use crate::seal::Sealer;
 use diag_sdk::Sited;
 use diag_sdk::secret::Personal;
@@ -12,6 +13,8 @@ use roxmltree::Node;
 pub(super) struct Reading<'r> {
     pub(super) locator: &'r Locator<'r>,
     pub(super) sealer: &'r Sealer,
+    /// How many elements of one kind are read.
+    pub(super) items: &'r Gauge,
 }
 
 impl Locator<'_> {

@@ -2,6 +2,7 @@
 //! are right is for `crate::crypto`, which fills the verdicts.
 
 use super::xml::{Locator, attribute, child, children, is, text_of};
+use crate::bounds::Gauge;
 use crate::certificate;
 use crate::mask;
 use base64::Engine as _;
@@ -20,7 +21,6 @@ const EMPTY_DIGESTS: &[&str] = &[
     "z4PhNX7vuL3xVChQ1m2AB9Yg5AULVxXcg/SpIdNs6c5H0NE8XYXysP+DGNKHfuwvY7kxvUdBeoGlODJ6+SfaPg==",
 ];
 /// More signatures or references than any message has.
-const MAX_SIGNATURES: usize = 200;
 const MAX_REFERENCES: usize = 50;
 
 const ENVELOPED: &str = "http://www.w3.org/2000/09/xmldsig#enveloped-signature";
@@ -111,14 +111,13 @@ pub(super) fn read_all<'a, 'i>(
     root: Node<'a, 'i>,
     ids: &Ids<'a, 'i>,
     locator: &Locator<'_>,
+    most: &Gauge,
 ) -> Vec<Signature> {
     let relative = relative_namespace(root);
     let confused = foreign(root).any(|node| {
         matches!(node.tag_name().name(), "Signature" | "SignedInfo" | "Reference" | "Assertion")
     });
-    root.descendants()
-        .filter(|node| is(*node, NS_DSIG, "Signature"))
-        .take(MAX_SIGNATURES)
+    most.first_of(root.descendants().filter(|node| is(*node, NS_DSIG, "Signature")))
         .map(|node| {
             let mut odd = Oddities::default();
             odd.when(confused, Oddity::NamespaceConfusion);

@@ -10,8 +10,6 @@ use html5gum::Token;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-/// Larger bodies are no forms and no answers of token endpoints.
-const LONGEST_BODY: usize = 1 << 20;
 /// Deeper addresses inside addresses are not followed.
 const DEEPEST: usize = 4;
 
@@ -55,12 +53,11 @@ impl Collection {
         // A body may be read as a form and be none.
         let is_form =
             |body: &str| !raw.form.is_empty() && !body.trim_start().starts_with(['{', '[', '<']);
-        if let Some(body) =
-            raw.request_body.as_deref().filter(|body| body.len() <= LONGEST_BODY && !is_form(body))
-        {
+        // Bodies of any length: what is read of a capture is bounded already, and from whatever is read something may be shown.
+        if let Some(body) = raw.request_body.as_deref().filter(|body| !is_form(body)) {
             self.body(body, true);
         }
-        if let Some(body) = raw.response_body.as_deref().filter(|body| body.len() <= LONGEST_BODY) {
+        if let Some(body) = raw.response_body.as_deref() {
             self.body(body, false);
         }
     }
@@ -237,7 +234,7 @@ impl Collection {
                     self.add(&value, standing, true);
                 }
             }
-            if value.contains(['?', '=']) && value.len() < LONGEST_BODY {
+            if value.contains(['?', '=']) {
                 self.address(&value, depth + 1);
             }
         }

@@ -13,6 +13,7 @@ mod watch;
 pub use collect::Met;
 pub use value::Reach;
 
+use crate::bounds::Bounds;
 use crate::evidence::Evidence;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
@@ -33,8 +34,6 @@ const SHORTEST_BASE64: usize = 6;
 const SHORTEST_HEXADECIMAL: usize = 5;
 /// Parts of a token that are secrets by themselves.
 const SHORTEST_PART: usize = 16;
-/// More secrets than any capture of a sign-in holds.
-const MOST: usize = 50_000;
 
 /// One form in which a secret may stand in a text.
 #[derive(Debug)]
@@ -42,6 +41,34 @@ struct Form {
     bytes: Vec<u8>,
     reach: Reach,
     base64: bool,
+}
+
+/// The secrets of all exchanges of a case; those of the messages in them are still to come.
+pub(crate) struct Collected(Collection);
+
+impl Collected {
+    /// Collects from every exchange. A secret that is not known would be readable wherever it comes up outside of its
+    /// place, so nothing is passed over: where there are more than `most`, the exchanges from there on are taken out of the
+    /// evidence, and the input that has too many is returned.
+    pub(crate) fn of(evidence: &mut Evidence, most: u64) -> (Self, Option<String>) {
+        let most = Bounds::size(most);
+        let mut collection = Collection::default();
+        let first_beyond = evidence.exchanges.iter().position(|raw| {
+            collection.exchange(raw);
+            collection.met.len() > most
+        });
+        let too_many = first_beyond.map(|first| evidence.exchanges[first].place.input.clone());
+        if let Some(first) = first_beyond {
+            evidence.exchanges.truncate(first);
+        }
+        (Self(collection), too_many)
+    }
+
+    /// All secrets, with those of these messages. How many messages there are, and how large, is bounded by itself.
+    pub(crate) fn known<'m>(mut self, messages: impl Iterator<Item = &'m str>) -> Known {
+        messages.for_each(|xml| self.0.message(xml));
+        Known::from_met(&self.0.met.into_iter().collect::<Vec<_>>())
+    }
 }
 
 /// All secrets of a case.
@@ -59,11 +86,9 @@ impl fmt::Debug for Known {
 
 impl Known {
     /// Every secret of the evidence, and of the messages in it as they read once decoded.
-    pub fn of<'m>(evidence: &Evidence, messages: impl Iterator<Item = &'m str>) -> Self {
-        let mut collection = Collection::default();
-        evidence.exchanges.iter().for_each(|raw| collection.exchange(raw));
-        messages.for_each(|xml| collection.message(xml));
-        Self::from_met(&collection.met.into_iter().collect::<Vec<_>>())
+    #[cfg(test)]
+    pub(crate) fn of<'m>(evidence: &mut Evidence, messages: impl Iterator<Item = &'m str>) -> Self {
+        Collected::of(evidence, u64::MAX).0.known(messages)
     }
 
     /// The secrets given.
@@ -73,7 +98,7 @@ impl Known {
             let kept = values.entry(value.to_owned()).or_insert(reach);
             *kept = (*kept).max(reach);
         };
-        for one in met.iter().take(MOST) {
+        for one in met {
             if one.standing != Standing::Typed
                 && let Some(pieces) = value::beside_the_place(&one.value)
             {

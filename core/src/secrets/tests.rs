@@ -4,6 +4,7 @@ use super::places::Standing;
 use super::*;
 use crate::evidence::{FormField, RawExchange};
 use base64::engine::general_purpose::STANDARD;
+use diag_sdk::Place;
 
 /// A value of its own for each test, none of them like a word.
 const VALUE: &str = "Qz'x\"é&7+/=<%!";
@@ -216,7 +217,7 @@ fn every_place_is_known() {
     ];
     for (place, exchange) in all {
         let known = Known::of(
-            &Evidence { exchanges: vec![exchange], ..Evidence::default() },
+            &mut Evidence { exchanges: vec![exchange], ..Evidence::default() },
             std::iter::empty(),
         );
         assert_eq!(
@@ -242,13 +243,48 @@ fn a_field_that_a_page_shows_as_a_password_is_one_whatever_its_name() {
         ..RawExchange::default()
     };
     let known = Known::of(
-        &Evidence { exchanges: vec![page, post.clone()], ..Evidence::default() },
+        &mut Evidence { exchanges: vec![page, post.clone()], ..Evidence::default() },
         std::iter::empty(),
     );
     assert!(known.blotted("hunter2", Reach::Prose).is_some());
-    let known =
-        Known::of(&Evidence { exchanges: vec![post], ..Evidence::default() }, std::iter::empty());
+    let known = Known::of(
+        &mut Evidence { exchanges: vec![post], ..Evidence::default() },
+        std::iter::empty(),
+    );
     assert!(known.blotted("hunter2", Reach::Prose).is_none(), "a user name names a person");
+}
+
+#[test]
+fn every_secret_of_a_large_capture_is_known() {
+    let met: Vec<Met> = (0..60_000)
+        .map(|number| Met {
+            value: format!("Zt{number:06}kQ9"),
+            standing: Standing::Issued,
+            posted: false,
+        })
+        .collect();
+    let known = Known::from_met(&met);
+    for last in ["Zt000000kQ9", "Zt050001kQ9", "Zt059999kQ9"] {
+        let text = format!("It was {last}.");
+        assert_eq!(known.blotted(&text, Reach::Prose).as_deref(), Some("It was …."), "{last}");
+    }
+}
+
+#[test]
+fn where_there_are_too_many_secrets_the_exchanges_behind_are_gone() {
+    let exchange = |number: usize| RawExchange {
+        cookies: Some(vec![("session".to_owned(), format!("K4nary-Val{number}"))]),
+        place: Place { input: format!("i{number}"), ..Place::default() },
+        ..RawExchange::default()
+    };
+    let evidence = || Evidence { exchanges: (0..9).map(exchange).collect(), ..Evidence::default() };
+    for (most, left, input) in
+        [(9, 9, None), (8, 8, Some("i8")), (3, 3, Some("i3")), (1, 1, Some("i1"))]
+    {
+        let mut evidence = evidence();
+        let (_, too_many) = Collected::of(&mut evidence, most);
+        assert_eq!((evidence.exchanges.len(), too_many.as_deref()), (left, input), "{most}");
+    }
 }
 
 #[test]

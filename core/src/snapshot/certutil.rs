@@ -3,11 +3,9 @@
 //! The program writes in the language of Windows, so certificates are found by what stays the same
 //! in all of them: the rows of equal signs, `sha1`, and the names of properties.
 
+use crate::bounds::Gauge;
 use diag_sdk::case::sp_configuration::KeyStore;
 use diag_sdk::{Place, Sited};
-
-/// Most certificates read from one file.
-const MOST: usize = 500;
 
 /// How the languages of Windows name the provider, the subject and the certificate's hash.
 const PROVIDER: &[&str] =
@@ -25,14 +23,14 @@ const SUBJECT: &[&str] = &[
 ];
 
 /// The certificates of the text.
-pub fn read(input: &str, text: &str) -> Vec<KeyStore> {
+pub(crate) fn read(input: &str, text: &str, most: &Gauge) -> Vec<KeyStore> {
     let mut stores: Vec<KeyStore> = Vec::new();
     let mut pending: Option<Pending> = None;
     for (index, line) in text.lines().enumerate() {
         let place = |value: &str| place(input, index, line, value);
         let trimmed = line.trim();
         if trimmed.starts_with("====") {
-            if stores.len() >= MOST {
+            if !most.allows(stores.len()) {
                 break;
             }
             stores.push(KeyStore { place: place(trimmed), ..KeyStore::default() });
@@ -140,7 +138,9 @@ mod tests {
                     Key Container = le-key\r\n  Provider = Microsoft Strong Cryptographic Provider\r\n  ProviderType = 1\r\nPrivate key is NOT exportable\r\n\
                     ================ Certificate 1 ================\r\nAntragsteller:\r\n    CN=other\r\n  CERT_SHA1_HASH_PROP_ID(3):\r\n    \
                     00112233445566778899aabbccddeeff00112233\r\n  Anbieter = Microsoft Enhanced RSA and AES Cryptographic Provider\r\nMissing stored keyset\r\n";
-        let stores = read("i1", text);
+        let all = Gauge::new(2);
+        let stores = read("i1", text, &all);
+        assert!(!all.crossed());
         assert_eq!(stores.len(), 2);
         assert_eq!(stores[0].sha1, "AABBCCDDEEFF00112233445566778899AABBCCDD");
         assert_eq!(stores[0].subject.as_deref(), Some("CN=sense.example"));
@@ -155,7 +155,8 @@ mod tests {
 
     #[test]
     fn other_text_gives_nothing() {
-        assert!(read("i1", "hello\n====\nnothing: here").is_empty());
-        assert!(read("i1", "").is_empty());
+        let all = Gauge::new(9);
+        assert!(read("i1", "hello\n====\nnothing: here", &all).is_empty());
+        assert!(read("i1", "", &all).is_empty());
     }
 }

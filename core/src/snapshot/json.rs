@@ -3,8 +3,9 @@
 //! Administrators save exports by hand: with a byte order mark, as UTF-16 (PowerShell's `>`), as
 //! one object, as a list, wrapped in `{"value": […]}`, or several after another. All of these are
 //! read, and a value of an unexpected type costs only itself: it becomes a note and counts as
-//! unknown, never as empty. Depth is bounded by the parser (512), size by `LARGEST`.
+//! unknown, never as empty. Depth is bounded by the parser (512), size by what is kept of a document.
 
+use crate::bounds::Gauge;
 use diag_sdk::{Place, Sited};
 use jsonc_parser::ast::Value;
 use jsonc_parser::common::Ranged;
@@ -12,11 +13,8 @@ use jsonc_parser::{CollectOptions, ParseOptions, parse_to_ast};
 use serde::de::IgnoredAny;
 use std::cell::RefCell;
 
-/// Largest export read, in bytes of text.
-const LARGEST: usize = 64 << 20;
-/// Most top-level objects read from one file.
-const MOST_OBJECTS: usize = 2_000;
-/// Most notes kept per file; a broken export would otherwise fill the report.
+/// Most notes kept per file; a broken export would otherwise fill the report. What further ones are about is unknown and
+/// nothing is judged by it, as with the first.
 const MOST_NOTES: usize = 12;
 /// Distance between two remembered positions, in bytes.
 const STRIDE: usize = 4 << 10;
@@ -29,6 +27,8 @@ pub struct Export<'t> {
     /// Byte offset, line and column at every [`STRIDE`] bytes, so that long single-line exports stay cheap.
     marks: Vec<(usize, u32, u32)>,
     notes: RefCell<Vec<String>>,
+    /// How many objects, and rows of one object, are read.
+    most: Gauge,
 }
 
 /// A value of an export.
@@ -44,8 +44,8 @@ pub struct Node<'e> {
 pub struct Values<'t>(Vec<Value<'t>>);
 
 impl<'t> Export<'t> {
-    /// An export whose places name `input`.
-    pub fn new(input: &'t str, text: &'t str) -> Self {
+    /// An export whose places name `input`, of which so many objects are read.
+    pub fn new(input: &'t str, text: &'t str, most: u64) -> Self {
         let mut marks = vec![(0, 1, 1)];
         let (mut line, mut column, mut next) = (1_u32, 1_u32, STRIDE);
         for (offset, character) in text.char_indices() {
@@ -55,17 +55,13 @@ impl<'t> Export<'t> {
             }
             (line, column) = step(line, column, character);
         }
-        Self { input, text, marks, notes: RefCell::default() }
+        Self { input, text, marks, notes: RefCell::default(), most: Gauge::new(most) }
     }
 
     /// Parses the text; what cannot be parsed becomes a note.
     pub fn parse(&self) -> Values<'t> {
-        if self.text.len() > LARGEST {
-            self.note(format!("the export is larger than {} MiB; it was not read", LARGEST >> 20));
-            return Values::default();
-        }
         let mut values = Vec::new();
-        for (start, piece) in pieces(self.text) {
+        for (start, piece) in pieces(self.text, &self.most) {
             match parse_to_ast(piece, &CollectOptions::default(), &options()) {
                 Ok(parsed) => values.extend(parsed.value.map(|value| shifted(value, start))),
                 Err(error) => {
@@ -87,8 +83,7 @@ impl<'t> Export<'t> {
     }
 
     fn unwrap<'e>(&'e self, node: Node<'e>, depth: usize, objects: &mut Vec<Node<'e>>) {
-        if objects.len() >= MOST_OBJECTS {
-            self.note(format!("more than {MOST_OBJECTS} objects; the rest was not read"));
+        if !self.most.allows(objects.len()) {
             return;
         }
         match node.value {
@@ -129,6 +124,11 @@ impl<'t> Export<'t> {
         }
     }
 
+    /// There were more objects than are read.
+    pub(crate) fn crossed(&self) -> bool {
+        self.most.crossed()
+    }
+
     /// What was odd about the export so far.
     pub fn into_notes(self) -> Vec<String> {
         self.notes.into_inner()
@@ -156,11 +156,12 @@ fn options() -> ParseOptions {
 }
 
 /// The text cut into its top-level values, where there are several one after another.
-fn pieces(text: &str) -> Vec<(usize, &str)> {
+fn pieces<'t>(text: &'t str, most: &Gauge) -> Vec<(usize, &'t str)> {
     let mut stream = serde_json::Deserializer::from_str(text).into_iter::<IgnoredAny>();
     let (mut pieces, mut start) = (Vec::new(), 0);
-    while pieces.len() < MOST_OBJECTS {
+    loop {
         match stream.next() {
+            Some(_) if !most.allows(pieces.len()) => break,
             Some(Ok(_)) => {
                 let end = stream.byte_offset();
                 pieces.extend(text.get(start..end).map(|piece| (start, piece)));
@@ -272,6 +273,14 @@ impl<'e> Node<'e> {
     fn member(&self, name: &str, value: &'e Value<'e>) -> Self {
         let name = name.replace('~', "~0").replace('/', "~1");
         Self { export: self.export, value, pointer: format!("{}/{name}", self.pointer) }
+    }
+
+    /// The first rows of a table, as many as are read of one export.
+    pub(crate) fn rows<I: IntoIterator>(
+        &self,
+        all: I,
+    ) -> impl Iterator<Item = I::Item> + use<'e, I> {
+        self.export.most.first_of(all)
     }
 
     /// The elements of a list.
@@ -447,7 +456,7 @@ mod tests {
     use super::*;
 
     fn with<T>(text: &str, look: impl FnOnce(Vec<Node<'_>>) -> T) -> (T, Vec<String>) {
-        let export = Export::new("i1", text);
+        let export = Export::new("i1", text, 2_000);
         let seen = {
             let values = export.parse();
             look(export.objects(&values))

@@ -15,9 +15,9 @@ pub(crate) mod strangers;
 #[cfg(test)]
 mod tests;
 
+use crate::bounds::{Bounds, Gauge};
 use crate::evidence::Document;
 use crate::intake::encoding;
-use crate::seal::Sealer;
 use diag_sdk::Place;
 use diag_sdk::case::input::InputKind;
 use diag_sdk::case::registration::IdpRegistration;
@@ -40,6 +40,8 @@ pub struct Snapshot {
     pub held_metadata: Vec<HeldDocument>,
     /// Remarks for people: id of the input, and what was odd about it.
     pub notes: Vec<(String, String)>,
+    /// Bounds that were crossed, by their words, and the inputs they were met in.
+    pub crossed: Vec<(&'static str, String)>,
 }
 
 /// A metadata document inside a configuration, exactly as its field holds it: XML, or base64 of it.
@@ -56,7 +58,7 @@ pub struct HeldDocument {
 }
 
 /// Reads all exports among the documents. Other documents are left alone.
-pub fn read(documents: &[Document], _sealer: &Sealer) -> Snapshot {
+pub fn read(documents: &[Document], bounds: &Bounds) -> Snapshot {
     let mut snapshot = Snapshot::default();
     let mut clients = Vec::new();
     let (mut tenant, mut site) = (entra::Tenant::default(), qlik::Site::default());
@@ -74,10 +76,14 @@ pub fn read(documents: &[Document], _sealer: &Sealer) -> Snapshot {
         };
         match document.kind {
             InputKind::Certutil => {
-                snapshot.key_stores.extend(certutil::read(&document.input, &text));
+                let most = Gauge::new(bounds.certificates);
+                snapshot.key_stores.extend(certutil::read(&document.input, &text, &most));
+                if most.crossed() {
+                    snapshot.crossed.push(("certificates", document.input.clone()));
+                }
             }
             kind => {
-                let export = json::Export::new(&document.input, &text);
+                let export = json::Export::new(&document.input, &text, bounds.objects);
                 {
                     let values = export.parse();
                     for object in export.objects(&values) {
@@ -89,6 +95,9 @@ pub fn read(documents: &[Document], _sealer: &Sealer) -> Snapshot {
                             _ => tenant.add(&object, kind),
                         }
                     }
+                }
+                if export.crossed() {
+                    snapshot.crossed.push(("objects", document.input.clone()));
                 }
                 snapshot.notes.extend(
                     export.into_notes().into_iter().map(|note| (document.input.clone(), note)),

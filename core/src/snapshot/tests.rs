@@ -2,8 +2,8 @@
 
 use super::qlik;
 use super::{Snapshot, join, read};
+use crate::bounds::Bounds;
 use crate::evidence::Document;
-use crate::seal::Sealer;
 use diag_products::Products;
 use diag_sdk::Case;
 use diag_sdk::case::exchange::SameSite;
@@ -30,7 +30,7 @@ fn snapshot(documents: &[(InputKind, &str)]) -> Snapshot {
         .enumerate()
         .map(|(index, (kind, text))| document(&format!("i{}", index + 1), *kind, text))
         .collect();
-    read(&documents, &Sealer::new("test"))
+    read(&documents, &Bounds::default())
 }
 
 fn case(snapshot: Snapshot) -> Case {
@@ -119,7 +119,7 @@ fn utf16_and_the_portals_manifest_are_read() {
         bytes,
         ..Document::default()
     };
-    let snapshot = read(&[document], &Sealer::new(""));
+    let snapshot = read(&[document], &Bounds::default());
     let registration = &snapshot.registrations[0];
     assert_eq!(registration.name.as_deref(), Some("Sense"));
     assert_eq!(registration.reply_urls.len(), 1);

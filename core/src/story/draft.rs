@@ -3,13 +3,12 @@
 //! Message ids and `InResponseTo` decide; where they are missing, what the browser was doing does.
 
 use super::path::{Path, host, is_detour, same_url, typed};
+use crate::bounds::Gauge;
 use diag_sdk::case::attempt::AttemptKind;
 use diag_sdk::case::exchange::Exchange;
 use diag_sdk::case::message::{Carrier, Damage, Message, MessageKind};
 use std::collections::BTreeSet;
 
-/// More exchanges than the telling of one attempt gains from.
-const MOST_EXCHANGES: usize = 1_000;
 /// Longest time, in seconds, after which messages still belong to the same signing out.
 const SIGN_OUT: f64 = 120.0;
 
@@ -44,15 +43,17 @@ struct Event {
     delivered: bool,
 }
 
-/// Puts at most so many attempts together, and whether there are more. `consumers` are URLs known to take responses.
+/// Puts at most so many attempts together, each of so many exchanges, and whether there are more attempts. `consumers` are URLs known to take responses.
 pub(crate) fn drafts(
     path: &Path<'_>,
     messages: &[Message],
     consumers: &[String],
     most: usize,
+    steps: &Gauge,
 ) -> (Vec<Draft>, bool) {
     let mut grouping = Grouping {
         path,
+        steps,
         messages,
         consumers,
         drafts: Vec::new(),
@@ -135,6 +136,7 @@ fn events(exchanges: usize, messages: &[Message]) -> Vec<Vec<Event>> {
 
 struct Grouping<'a> {
     path: &'a Path<'a>,
+    steps: &'a Gauge,
     messages: &'a [Message],
     consumers: &'a [String],
     drafts: Vec<Draft>,
@@ -335,11 +337,11 @@ impl Grouping<'_> {
 
     /// An exchange belongs to a draft.
     fn note(&mut self, draft: usize, index: usize) {
-        let Some(draft) =
-            self.drafts.get_mut(draft).filter(|draft| draft.exchanges.len() < MOST_EXCHANGES)
-        else {
-            return;
+        let steps = self.steps;
+        let fits = |draft: &&mut Draft| {
+            draft.exchanges.contains(&index) || steps.allows(draft.exchanges.len())
         };
+        let Some(draft) = self.drafts.get_mut(draft).filter(fits) else { return };
         draft.exchanges.insert(index);
         draft.hosts.extend(self.path.get(index).and_then(|exchange| host(&exchange.url)));
         if draft.consumption == Some(index) {

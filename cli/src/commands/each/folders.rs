@@ -173,7 +173,7 @@ mod tests {
             paths: &[root.join("a"), root.join("b"), named, root.join("gone.har")],
             sp_has: &[],
             idp_has: &[],
-            many: true,
+            most: u64::MAX,
         });
         let short = |shown: &str| shown.replace(&format!("{}/", shown::shown(root)), "");
         let done = done.iter().map(|name| shown::shown(&root.join(name))).collect();

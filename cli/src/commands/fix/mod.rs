@@ -80,7 +80,7 @@ pub(crate) fn run(arguments: &FixArguments) -> anyhow::Result<ExitCode> {
         paths: &arguments.paths,
         sp_has: &defaults.beside.sp_has,
         idp_has: &defaults.beside.idp_has,
-        many: false,
+        most: manner.bounds.files,
     });
     folder.leave_out(&mut collected.files, &arguments.paths);
     let mut collected = collected.told()?;

@@ -31,7 +31,8 @@ const MOST: usize = 20;
 pub(crate) fn run(arguments: &ProductNewArguments) -> anyhow::Result<ExitCode> {
     let paths = [arguments.from_capture.clone()];
     let collected =
-        files::collect(&Given { paths: &paths, sp_has: &[], idp_has: &[], many: false }).told()?;
+        files::collect(&Given { paths: &paths, sp_has: &[], idp_has: &[], most: files::usual() })
+            .told()?;
     let manner = Manner::default();
     let meter = Meter::new(collected.files.iter().map(|file| file.size).sum());
     let examination = examine(&collected.files, &manner, &meter);

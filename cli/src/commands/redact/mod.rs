@@ -38,7 +38,7 @@ pub(crate) fn run(arguments: &RedactArguments) -> anyhow::Result<ExitCode> {
         paths: &arguments.paths,
         sp_has: &arguments.beside.sp_has,
         idp_has: &arguments.beside.idp_has,
-        many: false,
+        most: files::usual(),
     })
     .told()?;
     if !collected.troubles.is_empty() {

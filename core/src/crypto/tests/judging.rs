@@ -1,6 +1,7 @@
 //! Which keys are tried for what, and what decryption adds.
 
 use super::support::{fixture, private_key};
+use crate::bounds::Bounds;
 use crate::certificate;
 use crate::crypto::{decrypt, judge, judge_metadata, load_key, verify_message};
 use crate::saml::MessageParameter;
@@ -61,7 +62,7 @@ fn decoded(xml: &str) -> Decoded {
 
 fn judged(xml: &str, case: &Case) -> Signature {
     let mut all = [decoded(xml)];
-    judge(&mut all, case, u64::MAX);
+    judge(&mut all, case, &Bounds::default());
     all[0].facts.signatures[0].clone()
 }
 
@@ -134,7 +135,7 @@ fn requests_are_tried_with_the_keys_of_the_service_provider() {
     });
     let judged = |case: &Case| {
         let mut all = [one.clone()];
-        judge(&mut all, case, u64::MAX);
+        judge(&mut all, case, &Bounds::default());
         all[0].facts.query_signature.clone().unwrap()
     };
     let right =

@@ -6,7 +6,7 @@ use super::lenient::{Number, Pairs, Text};
 use super::nearby::Nearby;
 use super::signs;
 use super::slim::{self, Long};
-use crate::bounds::Bounds;
+use crate::bounds::{Bounds, Gauge};
 use crate::evidence::{FormField, RawExchange};
 use crate::intake::{form, time};
 use base64::Engine as _;
@@ -49,6 +49,8 @@ pub(super) struct Converter<'a> {
     pub(super) nearby: Nearby,
     /// The page of the exchange just made, where it is not near one yet.
     pub(super) put_off: Option<Vec<u8>>,
+    /// Fields of one form that are read.
+    pub(super) fields: Gauge,
     /// A page was larger than is looked at.
     pub(super) large: bool,
     /// A page was not looked at because of those before it.
@@ -89,7 +91,7 @@ impl Converter<'_> {
                 .extend(response.cookies.0.iter().filter_map(|cookie| set_cookie(cookie, long)));
         }
         let content_type = find(&request_headers, "content-type").map(ToOwned::to_owned);
-        let post = Post::read(&request.post, content_type, self.habits, long);
+        let post = Post::read(&request.post, content_type, self, long);
         let websocket = resource_type.as_deref() == Some("websocket")
             || entry.messages.0
             || url.get(..5).is_some_and(|scheme| {
@@ -312,9 +314,10 @@ impl Post {
     fn read(
         post: &PostData<'_>,
         content_type: Option<String>,
-        habits: Habits,
+        converter: &Converter<'_>,
         long: Long<'_>,
     ) -> Self {
+        let Converter { habits, fields, .. } = converter;
         let mime = content_type
             .or_else(|| long.text(&post.mime).map(Cow::into_owned))
             .filter(|mime| !mime.is_empty());
@@ -343,15 +346,15 @@ impl Post {
         let urlencoded = lower.starts_with("application/x-www-form-urlencoded");
         let mut form = match body.as_deref().map(form::without_upload_headers) {
             Some(body) if urlencoded || lower.is_empty() && names_a_message(body) => {
-                form::from_text(body, &params)
+                form::from_text(body, &params, fields)
             }
             Some(body) if lower.starts_with("multipart/form-data") => {
-                form::from_multipart(body, mime.as_deref().unwrap_or_default())
+                form::from_multipart(body, mime.as_deref().unwrap_or_default(), fields)
             }
             _ => Vec::new(),
         };
         if form.is_empty() {
-            form = form::from_params(&params, habits.params_as_sent && urlencoded);
+            form = form::from_params(&params, habits.params_as_sent && urlencoded, fields);
         }
         form.retain(|field| !field.name.trim().is_empty());
         Self { body, form, mime }
@@ -441,6 +444,7 @@ mod tests {
             budget: 1 << 20,
             nearby: Nearby::default(),
             put_off: None,
+            fields: Gauge::new(bounds.fields),
             large: false,
             spent: false,
         }

@@ -19,7 +19,7 @@ mod window;
 pub(crate) use exchange::is_read;
 pub(super) use parts::parts;
 
-use crate::bounds::Bounds;
+use crate::bounds::{Bounds, Gauge};
 use crate::evidence::RawExchange;
 use crate::intake::source::Source;
 use crate::intake::{Intake, Options, Progress, encoding, withheld};
@@ -298,6 +298,7 @@ impl<'a> Reader<'a> {
             budget,
             nearby: Nearby::default(),
             put_off: None,
+            fields: Gauge::new(options.bounds.fields),
             large: false,
             spent: false,
         };
@@ -328,6 +329,7 @@ impl<'a> Reader<'a> {
         let mut crossed = self.crossed.clone();
         crossed.extend(self.converter.large.then_some("body"));
         crossed.extend(self.converter.spent.then_some("bodies"));
+        crossed.extend(self.converter.fields.crossed().then_some("fields"));
         crossed
     }
 

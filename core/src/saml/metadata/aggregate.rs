@@ -3,7 +3,7 @@
 
 use super::super::xml::{self, Broken, Lines, Locator, Piece, local_name};
 use super::entity::{self, Surroundings};
-use super::{Holding, MAX_ENTITIES};
+use super::{Gauges, Holding};
 use crate::saml::instant;
 use diag_sdk::case::input::{Encoding, Trouble};
 use diag_sdk::case::metadata::Metadata;
@@ -30,6 +30,7 @@ pub(super) fn read(
     place: &Place,
     holding: &Holding,
     encoding: &Encoding,
+    gauges: &Gauges,
     wanted: &dyn Fn(&str) -> bool,
 ) -> (Vec<Metadata>, Option<Broken>) {
     if let Err(broken) = xml::check_outline(text) {
@@ -41,6 +42,7 @@ pub(super) fn read(
         place,
         holding,
         encoding,
+        gauges,
         around: Vec::new(),
         found: Vec::new(),
         entities: 0,
@@ -68,6 +70,7 @@ struct Walk<'w> {
     place: &'w Place,
     holding: &'w Holding,
     encoding: &'w Encoding,
+    gauges: &'w Gauges,
     around: Vec<Around>,
     found: Vec<Metadata>,
     entities: usize,
@@ -114,7 +117,7 @@ impl Walk<'_> {
             .ok()
             .flatten()
             .and_then(|attribute| attribute.unescape_value().ok().map(String::from));
-        self.found.len() < MAX_ENTITIES && wanted(id.as_deref().unwrap_or_default())
+        wanted(id.as_deref().unwrap_or_default()) && self.gauges.entities.allows(self.found.len())
     }
 
     fn open(&self, tag: &BytesStart<'_>, start: usize) -> Around {
@@ -208,8 +211,10 @@ impl Walk<'_> {
             encoding: self.encoding,
             entities: 0,
             valid_until: around.and_then(|around| around.valid_until.clone()),
+            items: &self.gauges.items,
         };
-        let mut signatures = entity::signatures(tree.document.root_element(), &locator);
+        let mut signatures =
+            entity::signatures(tree.document.root_element(), &locator, &self.gauges.items);
         for reference in signatures.iter_mut().flat_map(|signature| &mut signature.references) {
             // Ranges count in the piece; in the document they would be wrong.
             reference.range = None;

@@ -3,6 +3,7 @@
 use super::super::signature::{self, Ids};
 use super::super::xml::{Locator, attribute, boolean, child, children, is, text_of};
 use super::{Holding, spelling};
+use crate::bounds::Gauge;
 use crate::certificate;
 use diag_sdk::Sited;
 use diag_sdk::case::certificate::{Key, KeyUse};
@@ -18,8 +19,6 @@ use roxmltree::Node;
 const NS_XSI: &str = "http://www.w3.org/2001/XMLSchema-instance";
 const NS_MDUI: &str = "urn:oasis:names:tc:SAML:metadata:ui";
 const NS_XML: &str = "http://www.w3.org/XML/1998/namespace";
-/// More of one kind of element than an entity has; the rest is not read.
-const MAX_ITEMS: usize = 1000;
 
 /// What an entity does not know about itself.
 pub(super) struct Surroundings<'s> {
@@ -29,6 +28,8 @@ pub(super) struct Surroundings<'s> {
     pub(super) entities: usize,
     /// `validUntil` of an aggregate that is not part of the tree.
     pub(super) valid_until: Option<Sited<Timestamp>>,
+    /// How many elements of one kind are read.
+    pub(super) items: &'s Gauge,
 }
 
 /// The entities of a document, nested aggregates included.
@@ -37,8 +38,12 @@ pub(super) fn all<'a, 'i>(root: Node<'a, 'i>) -> impl Iterator<Item = Node<'a, '
 }
 
 /// The signatures of a document.
-pub(super) fn signatures(root: Node<'_, '_>, locator: &Locator<'_>) -> Vec<Signature> {
-    signature::read_all(root, &Ids::of(root), locator)
+pub(super) fn signatures(
+    root: Node<'_, '_>,
+    locator: &Locator<'_>,
+    items: &Gauge,
+) -> Vec<Signature> {
+    signature::read_all(root, &Ids::of(root), locator, items)
 }
 
 /// Reads one entity. `signatures` are those of the document; its own and those around it are kept.
@@ -50,7 +55,7 @@ pub(super) fn read(
 ) -> Metadata {
     let idp_roles: Vec<_> = children(node, NS_METADATA, "IDPSSODescriptor").collect();
     let sp_roles: Vec<_> = children(node, NS_METADATA, "SPSSODescriptor").collect();
-    let holding = surroundings.holding;
+    let Surroundings { holding, items, .. } = *surroundings;
     Metadata {
         id: String::new(),
         input: holding.place.input.clone(),
@@ -74,14 +79,12 @@ pub(super) fn read(
             .filter(Node::is_element)
             .find_map(|around| locator.instant(around, "validUntil"))
             .or_else(|| surroundings.valid_until.clone()),
-        role_descriptors: node
-            .descendants()
-            .filter(|inner| is(*inner, NS_METADATA, "RoleDescriptor"))
-            .take(MAX_ITEMS)
+        role_descriptors: items
+            .first_of(node.descendants().filter(|inner| is(*inner, NS_METADATA, "RoleDescriptor")))
             .map(|role| role_descriptor(role, locator))
             .collect(),
-        idp: preferred(&idp_roles).map(|role| idp_role(role, locator)),
-        sp: preferred(&sp_roles).map(|role| sp_role(role, locator)),
+        idp: preferred(&idp_roles).map(|role| idp_role(role, locator, items)),
+        sp: preferred(&sp_roles).map(|role| sp_role(role, locator, items)),
         idp_roles: idp_roles.len(),
         signatures: own_signatures(node, locator, signatures),
         signature_untried: false,
@@ -124,31 +127,33 @@ fn role_descriptor(node: Node<'_, '_>, locator: &Locator<'_>) -> RoleDescriptor 
     }
 }
 
-fn idp_role(node: Node<'_, '_>, locator: &Locator<'_>) -> IdpRole {
+fn idp_role(node: Node<'_, '_>, locator: &Locator<'_>, items: &Gauge) -> IdpRole {
     IdpRole {
         place: locator.element(node),
         want_authn_requests_signed: attribute(node, "WantAuthnRequestsSigned").and_then(boolean),
         protocols: protocols(node),
-        sso: endpoints(node, "SingleSignOnService", locator),
-        slo: endpoints(node, "SingleLogoutService", locator),
-        keys: keys(node, locator),
-        name_id_formats: name_id_formats(node),
+        sso: endpoints(node, "SingleSignOnService", locator, items),
+        slo: endpoints(node, "SingleLogoutService", locator, items),
+        keys: keys(node, locator, items),
+        name_id_formats: name_id_formats(node, items),
     }
 }
 
-fn sp_role(node: Node<'_, '_>, locator: &Locator<'_>) -> SpRole {
+fn sp_role(node: Node<'_, '_>, locator: &Locator<'_>, items: &Gauge) -> SpRole {
     SpRole {
         place: locator.element(node),
         authn_requests_signed: attribute(node, "AuthnRequestsSigned").and_then(boolean),
         want_assertions_signed: attribute(node, "WantAssertionsSigned").and_then(boolean),
         protocols: protocols(node),
-        acs: endpoints(node, "AssertionConsumerService", locator),
-        slo: endpoints(node, "SingleLogoutService", locator),
-        keys: keys(node, locator),
-        name_id_formats: name_id_formats(node),
-        requested_attributes: children(node, NS_METADATA, "AttributeConsumingService")
-            .flat_map(|service| children(service, NS_METADATA, "RequestedAttribute"))
-            .take(MAX_ITEMS)
+        acs: endpoints(node, "AssertionConsumerService", locator, items),
+        slo: endpoints(node, "SingleLogoutService", locator, items),
+        keys: keys(node, locator, items),
+        name_id_formats: name_id_formats(node, items),
+        requested_attributes: items
+            .first_of(
+                children(node, NS_METADATA, "AttributeConsumingService")
+                    .flat_map(|service| children(service, NS_METADATA, "RequestedAttribute")),
+            )
             .map(|requested| RequestedAttribute {
                 name: attribute(requested, "Name").unwrap_or_default().to_owned(),
                 friendly_name: attribute(requested, "FriendlyName").map(str::to_owned),
@@ -167,16 +172,21 @@ fn protocols(role: Node<'_, '_>) -> Vec<String> {
         .collect()
 }
 
-fn name_id_formats(role: Node<'_, '_>) -> Vec<String> {
-    children(role, NS_METADATA, "NameIDFormat")
-        .take(MAX_ITEMS)
+fn name_id_formats(role: Node<'_, '_>, items: &Gauge) -> Vec<String> {
+    items
+        .first_of(children(role, NS_METADATA, "NameIDFormat"))
         .map(|format| text_of(format).trim().to_owned())
         .collect()
 }
 
-fn endpoints(role: Node<'_, '_>, name: &str, locator: &Locator<'_>) -> Vec<Endpoint> {
-    children(role, NS_METADATA, name)
-        .take(MAX_ITEMS)
+fn endpoints(
+    role: Node<'_, '_>,
+    name: &str,
+    locator: &Locator<'_>,
+    items: &Gauge,
+) -> Vec<Endpoint> {
+    items
+        .first_of(children(role, NS_METADATA, name))
         .map(|node| Endpoint {
             binding: attribute(node, "Binding").unwrap_or_default().to_owned(),
             location: locator
@@ -189,9 +199,9 @@ fn endpoints(role: Node<'_, '_>, name: &str, locator: &Locator<'_>) -> Vec<Endpo
         .collect()
 }
 
-fn keys(role: Node<'_, '_>, locator: &Locator<'_>) -> Vec<Key> {
-    children(role, NS_METADATA, "KeyDescriptor")
-        .take(MAX_ITEMS)
+fn keys(role: Node<'_, '_>, locator: &Locator<'_>, items: &Gauge) -> Vec<Key> {
+    items
+        .first_of(children(role, NS_METADATA, "KeyDescriptor"))
         .map(|node| {
             let info = child(node, NS_DSIG, "KeyInfo");
             Key {
@@ -200,20 +210,23 @@ fn keys(role: Node<'_, '_>, locator: &Locator<'_>) -> Vec<Key> {
                     Some("encryption") => KeyUse::Encryption,
                     _ => KeyUse::Any,
                 },
-                certificates: info
-                    .iter()
-                    .flat_map(Node::descendants)
-                    .filter(|inner| is(*inner, NS_DSIG, "X509Certificate"))
-                    .take(MAX_ITEMS)
+                certificates: items
+                    .first_of(
+                        info.iter()
+                            .flat_map(Node::descendants)
+                            .filter(|inner| is(*inner, NS_DSIG, "X509Certificate")),
+                    )
                     .map(|found| certificate::read(&text_of(found), locator.text(found)))
                     .collect(),
                 key_value: info.is_some_and(|info| child(info, NS_DSIG, "KeyValue").is_some()),
                 key_name: info
                     .and_then(|info| child(info, NS_DSIG, "KeyName"))
                     .map(|name| text_of(name).trim().to_owned()),
-                encryption_methods: children(node, NS_METADATA, "EncryptionMethod")
-                    .filter_map(|method| attribute(method, "Algorithm"))
-                    .take(MAX_ITEMS)
+                encryption_methods: items
+                    .first_of(
+                        children(node, NS_METADATA, "EncryptionMethod")
+                            .filter_map(|method| attribute(method, "Algorithm")),
+                    )
                     .map(str::to_owned)
                     .collect(),
                 place: locator.element(node),
@@ -230,11 +243,8 @@ fn display_name(entity: Node<'_, '_>) -> Option<String> {
         (NS_METADATA, "OrganizationName"),
     ];
     kinds.into_iter().find_map(|(namespace, name)| {
-        let found: Vec<_> = entity
-            .descendants()
-            .filter(|node| is(*node, namespace, name))
-            .take(MAX_ITEMS)
-            .collect();
+        let found: Vec<_> =
+            entity.descendants().filter(|node| is(*node, namespace, name)).collect();
         let english = found.iter().find(|node| {
             node.attribute((NS_XML, "lang")).is_some_and(|language| language.starts_with("en"))
         });

@@ -13,6 +13,7 @@ mod summary;
 mod tests;
 
 use super::xml::{self, Broken, Source, decode_text};
+use crate::bounds::{Bounds, Gauge};
 use base64::Engine as _;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
@@ -23,17 +24,17 @@ use entity::Surroundings;
 use std::borrow::Cow;
 
 pub use spelling::standard_namespace;
+pub(crate) use stream::narrow_within;
 pub use stream::{Narrowed, narrow, summary};
 pub use summary::Summary;
 
 /// Documents up to this size are read as a whole; larger ones entity by entity.
 const READ_WHOLE: usize = 2 << 20;
-/// Documents beyond this size are not read as a whole; larger aggregates are narrowed first ([`narrow`]).
+/// Documents beyond this size are not read as a whole; larger aggregates are narrowed first ([`narrow`]). Nothing is that
+/// large unless the bound `document` is set higher; then it is told as trouble of the document.
 const MAX_DOCUMENT: usize = 256 << 20;
 /// From this many entities on, only those that are wanted are read.
 const MANY: usize = 100;
-/// Entities read of a document when nobody says which are wanted.
-const MAX_ENTITIES: usize = 2000;
 
 /// Where a document is held, and by whom.
 #[derive(Debug, Clone, Default)]
@@ -94,9 +95,39 @@ pub fn read(
     holding: &Holding,
     wanted: Wanted<'_>,
 ) -> (Vec<Metadata>, Vec<BrokenDocument>) {
+    read_within(bytes, holding, wanted, &Gauges::new(&Bounds::default()))
+}
+
+/// The same within bounds.
+pub(crate) fn read_within(
+    bytes: &[u8],
+    holding: &Holding,
+    wanted: Wanted<'_>,
+    gauges: &Gauges,
+) -> (Vec<Metadata>, Vec<BrokenDocument>) {
     let source = text_of(bytes);
-    let reader = Reader { holding, wanted, place: base(holding), source: &source };
+    let reader = Reader { holding, wanted, place: base(holding), source: &source, gauges };
     reader.read()
+}
+
+/// How much is read of one document.
+#[derive(Debug)]
+pub(crate) struct Gauges {
+    entities: Gauge,
+    items: Gauge,
+}
+
+impl Gauges {
+    /// Nothing is read yet.
+    pub(crate) fn new(bounds: &Bounds) -> Self {
+        Self { entities: Gauge::new(bounds.entities), items: Gauge::new(bounds.items) }
+    }
+
+    /// The words of those that were crossed.
+    pub(crate) fn crossed(&self) -> impl Iterator<Item = &'static str> {
+        let entities = self.entities.crossed().then_some("entities");
+        entities.into_iter().chain(self.items.crossed().then_some("items"))
+    }
 }
 
 /// Lines inside an embedded document count in the document; those of its field move aside.
@@ -113,6 +144,7 @@ struct Reader<'r> {
     wanted: Wanted<'r>,
     place: Place,
     source: &'r Source,
+    gauges: &'r Gauges,
 }
 
 impl Reader<'_> {
@@ -157,14 +189,15 @@ impl Reader<'_> {
             encoding: &self.source.encoding,
             entities: all.len(),
             valid_until: None,
+            items: &self.gauges.items,
         };
-        let signatures = entity::signatures(root, &locator);
-        all.iter()
-            .filter(|node| {
-                all.len() < MANY
-                    || self.wants(xml::attribute(**node, "entityID").unwrap_or_default())
-            })
-            .take(MAX_ENTITIES)
+        let signatures = entity::signatures(root, &locator, &self.gauges.items);
+        let wanted = all.iter().filter(|node| {
+            all.len() < MANY || self.wants(xml::attribute(**node, "entityID").unwrap_or_default())
+        });
+        self.gauges
+            .entities
+            .first_of(wanted)
             .map(|node| entity::read(*node, &locator, &surroundings, &signatures))
             .collect()
     }
@@ -203,8 +236,9 @@ impl Reader<'_> {
         if !matches!(root, "EntitiesDescriptor" | "EntityDescriptor") {
             return self.whole_too_large(root);
         }
+        let encoding = &self.source.encoding;
         let (metadata, broken) =
-            aggregate::read(text, &self.place, self.holding, &self.source.encoding, &|id| {
+            aggregate::read(text, &self.place, self.holding, encoding, self.gauges, &|id| {
                 self.wants(id)
             });
         let documents = broken

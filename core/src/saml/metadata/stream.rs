@@ -3,7 +3,8 @@
 //! left out leaves an empty element and its line breaks behind, so that lines and ordinals stay those of the file.
 
 use super::summary::Count;
-use super::{MANY, MAX_ENTITIES, Summary, Wanted};
+use super::{MANY, Summary, Wanted};
+use crate::bounds::{Bounds, Gauge};
 use crate::saml::xml::{MAX_DEPTH, local_name};
 use encoding_rs::{CoderResult, Decoder};
 use jiff::Timestamp;
@@ -13,11 +14,8 @@ use quick_xml::events::{BytesStart, Event};
 use std::io::{self, BufRead, Read};
 use std::ops::Range;
 
-/// Bytes of one entity that are kept; larger ones are counted and not read.
-const MAX_ENTITY: usize = 16 << 20;
-/// Bytes of all entities that are kept.
-const MAX_KEPT: usize = 64 << 20;
-/// Bytes between entities: tags of the groups around them.
+/// Bytes between entities: tags of the groups around them. No aggregate comes near it; where one does, it is read up to
+/// there and the input says so.
 const MAX_AROUND: usize = 4 << 20;
 /// Blanks that keep the column of what follows on the same line; a document of one line has no columns to speak of.
 const MAX_INDENT: usize = 1024;
@@ -38,13 +36,33 @@ pub struct Narrowed {
     pub failure: Option<String>,
     /// A signature stands around the entities; without them all it cannot be verified.
     pub signed: bool,
+    /// Words of the bounds that were crossed.
+    pub crossed: Vec<&'static str>,
 }
 
 /// Reads an aggregate from front to back. Memory grows with what is kept and with the number of lines, not with the
 /// document. `now` tells which certificates are past their end. As long as there are few entities all are kept.
 pub fn narrow(reader: impl Read, wanted: Wanted<'_>, now: Timestamp) -> Narrowed {
+    narrow_within(reader, wanted, now, &Bounds::default())
+}
+
+/// The same within bounds.
+pub(crate) fn narrow_within(
+    reader: impl Read,
+    wanted: Wanted<'_>,
+    now: Timestamp,
+    bounds: &Bounds,
+) -> Narrowed {
     let count = Count::default();
+    let most = Most {
+        entities: Gauge::new(bounds.entities),
+        entity: Bounds::size(bounds.entity),
+        document: Bounds::size(bounds.document),
+    };
     let mut walk = Walk {
+        most,
+        crossed: Vec::new(),
+        crossed_early: Vec::new(),
         out: Vec::new(),
         early: Vec::new(),
         around: 0,
@@ -60,6 +78,7 @@ pub fn narrow(reader: impl Read, wanted: Wanted<'_>, now: Timestamp) -> Narrowed
         summary: walk.count.sum(now),
         failure,
         signed: walk.signed,
+        crossed: walk.crossed.into_iter().chain(walk.crossed_early).collect(),
     }
 }
 
@@ -74,7 +93,20 @@ pub fn summary(text: &str, now: Timestamp) -> Option<Summary> {
     (summary.entities >= MANY).then_some(summary)
 }
 
+/// What is the most that is kept.
+struct Most {
+    entities: Gauge,
+    /// Bytes of one entity; larger ones are counted and not read.
+    entity: usize,
+    /// Bytes of all entities that are kept.
+    document: usize,
+}
+
 struct Walk<'w> {
+    most: Most,
+    /// Bounds that were crossed by what is wanted, and by what is only welcome while there is little.
+    crossed: Vec<&'static str>,
+    crossed_early: Vec<&'static str>,
     out: Vec<u8>,
     /// Entities nobody asked for, kept while there are few: where they stand, and what is left of them otherwise.
     early: Vec<(Range<usize>, Blank)>,
@@ -89,9 +121,8 @@ struct Walk<'w> {
 
 impl Walk<'_> {
     fn run(&mut self, input: impl Read) -> Result<(), String> {
-        let mut reader = Reader::from_reader(Tape::new(
-            Decoding::new(input).map_err(|error| error.to_string())?,
-        ));
+        let input = Decoding::new(input).map_err(|error| error.to_string())?;
+        let mut reader = Reader::from_reader(Tape::new(input, self.most.entity));
         let (mut buffer, mut depth) = (Vec::new(), 0_usize);
         loop {
             buffer.clear();
@@ -188,9 +219,14 @@ impl Walk<'_> {
         let blank = tape.blank();
         let Some(wanted) = wanted else { return self.blank(&blank) };
         let welcome = wanted || self.entities < MANY;
-        let fits =
-            self.kept + tape.recorded().len() <= MAX_KEPT && self.count.kept() < MAX_ENTITIES;
-        if !welcome || !fits || tape.over {
+        let beyond = welcome.then(|| self.beyond(tape)).flatten();
+        if let Some(word) = beyond {
+            let crossed = if wanted { &mut self.crossed } else { &mut self.crossed_early };
+            if !crossed.contains(&word) {
+                crossed.push(word);
+            }
+        }
+        if !welcome || beyond.is_some() {
             self.out.extend_from_slice(GAP);
             return self.blank(&blank);
         }
@@ -204,8 +240,22 @@ impl Walk<'_> {
         }
     }
 
+    /// The bound that keeping this entity would cross.
+    fn beyond(&self, tape: &Tape<impl Read>) -> Option<&'static str> {
+        if tape.over {
+            Some("entity")
+        } else if self.kept + tape.recorded().len() > self.most.document {
+            Some("document")
+        } else if !self.most.entities.allows(self.count.kept()) {
+            Some("entities")
+        } else {
+            None
+        }
+    }
+
     /// Drops what was only kept because there were few.
     fn forget(&mut self) {
+        self.crossed_early.clear();
         let whole = std::mem::take(&mut self.out);
         let mut at = 0;
         for (range, blank) in std::mem::take(&mut self.early) {
@@ -270,6 +320,8 @@ struct Tape<R> {
     at: usize,
     end: usize,
     recorded: Vec<u8>,
+    /// Bytes that are remembered.
+    most: usize,
     over: bool,
     lines: usize,
     /// Bytes after the last line break.
@@ -279,9 +331,10 @@ struct Tape<R> {
 }
 
 impl<R: Read> Tape<R> {
-    fn new(inner: R) -> Self {
+    fn new(inner: R, most: usize) -> Self {
         Self {
             inner,
+            most,
             buffer: vec![0; CHUNK],
             at: 0,
             end: 0,
@@ -335,7 +388,7 @@ impl<R: Read> BufRead for Tape<R> {
 
     fn consume(&mut self, amount: usize) {
         let taken = self.buffer.get(self.at..self.at + amount).unwrap_or_default();
-        if self.recorded.len() + taken.len() <= MAX_ENTITY {
+        if self.recorded.len() + taken.len() <= self.most {
             self.recorded.extend_from_slice(taken);
         } else {
             self.over = true;
@@ -519,10 +572,11 @@ mod tests {
         assert!(narrow(wide.as_bytes(), None, Timestamp::UNIX_EPOCH).failure.is_some());
         let large = format!(
             "<EntitiesDescriptor><EntityDescriptor entityID='a'>{}</EntityDescriptor></EntitiesDescriptor>",
-            "x".repeat(MAX_ENTITY)
+            "x".repeat(16 << 20)
         );
         let narrowed = narrow(large.as_bytes(), None, Timestamp::UNIX_EPOCH);
         assert!(narrowed.text.len() < 1_000 && narrowed.summary.entities == 1);
+        assert_eq!(narrowed.crossed, ["entity"]);
     }
 
     #[test]

@@ -5,8 +5,6 @@ use crate::snapshot::json::Node;
 use diag_sdk::Sited;
 use diag_sdk::case::registration::{Claim, Transformation};
 
-/// Most claims of one policy.
-const MOST: usize = 500;
 /// Members that no other object has.
 const OWN: &[&str] =
     &["includeBasicClaimSet", "includeApplicationIdInIssuer", "audienceOverride", "groupFilter"];
@@ -27,7 +25,7 @@ pub(super) fn read(node: &Node<'_>) -> Rules {
     let claims = node.list("claims").unwrap_or_default();
     let mut transformations = Vec::new();
     let mut read = Vec::new();
-    for entry in claims.iter().filter(|entry| entry.is_object()).take(MOST) {
+    for entry in node.rows(claims.iter().filter(|entry| entry.is_object())) {
         read.extend(claim(entry, &mut transformations));
     }
     Rules {

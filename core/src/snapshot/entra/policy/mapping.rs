@@ -1,16 +1,16 @@
 //! `claimsMappingPolicy`: claims, and what they are made of.
 
 use super::Rules;
+use crate::snapshot::json::Node;
 use diag_sdk::case::registration::{Claim, Transformation};
 use diag_sdk::{Place, Sited};
 use serde_json::Value;
 
-/// Most rows of one policy.
-const MOST: usize = 500;
-
-pub(super) fn read(policy: &Value, place: &Place) -> Rules {
+/// Reads the policy that stands at `node` as a text of its own.
+pub(super) fn read(policy: &Value, node: &Node<'_>) -> Rules {
+    let place = &node.place();
     let rows =
-        |name: &str| policy.get(name).and_then(Value::as_array).into_iter().flatten().take(MOST);
+        |name: &str| node.rows(policy.get(name).and_then(Value::as_array).into_iter().flatten());
     let flag = |names: &[&str]| names.iter().find_map(|name| policy.get(name)).and_then(truth);
     let audience = policy
         .get("AudienceOverride")

@@ -1,0 +1,3 @@
+//! The targets of fuzzing.
+
+pub mod targets;
