@@ -12,6 +12,10 @@ const ONE_CHANGE_IN: usize = 4;
 const SHORTEST_WORD: usize = 5;
 /// Ids of applications come in pairs; three in a row that are that random are no names.
 const FEWEST_SEGMENTS: usize = 3;
+/// Two segments without a sign of base64 are a token where of twenty characters so many are of another kind.
+const CHANGES_IN_TWENTY_OF_TWO: usize = 7;
+/// Of so many long segments one may happen to look like a word.
+const WORDS_AMONG: usize = 4;
 /// Letters that a segment has on average: versions and short names are shorter.
 const MEAN_SEGMENT: usize = 6;
 /// Segments of one token: more are none.
@@ -32,21 +36,20 @@ pub fn across_segments(path: &str) -> Vec<Range<usize>> {
         })
         .collect();
     let text = |range: &Range<usize>| path.get(range.clone()).unwrap_or_default();
-    let mut found = Vec::new();
-    let mut first = 0;
-    while first < segments.len() {
+    let mut found: Vec<Range<usize>> = Vec::new();
+    for first in 0..segments.len() {
         let of_base64 = |segment: &&Range<usize>| is_of_base64(text(segment));
         let row = segments.iter().skip(first).take(MOST_SEGMENTS).take_while(of_base64).count();
         let token = (2..=row).rev().map(|count| &segments[first..first + count]).find(|window| {
             let pieces: Vec<&str> = window.iter().map(text).collect();
             is_token(&pieces)
         });
-        if let Some(window) = token {
-            let end = window.last().map_or(0, |last| last.end);
-            found.push(window[0].start..end);
-            first += window.len();
-        } else {
-            first += 1;
+        let Some(window) = token else { continue };
+        let (start, end) = (window[0].start, window.last().map_or(0, |last| last.end));
+        // A name before it may make a token of the first of its pieces: the rest belongs to it all the same.
+        match found.last_mut().filter(|before| before.end > start) {
+            Some(before) => before.end = before.end.max(end),
+            None => found.push(start..end),
         }
     }
     found
@@ -58,27 +61,42 @@ fn is_of_base64(segment: &str) -> bool {
 }
 
 fn is_token(pieces: &[&str]) -> bool {
-    let is_edge = |piece: Option<&&str>| piece.is_some_and(|piece| changes(piece) > 0);
     let all: String = pieces.concat();
     let count = |sort: fn(&u8) -> bool| all.bytes().filter(sort).count();
     let last = pieces.len().saturating_sub(1);
     let padded_within = pieces.iter().take(last).any(|piece| piece.contains('='));
     let signed = all.contains('+') || all.ends_with('=');
+    // Base64 comes in fours, of which the slashes are part; names come as they like.
+    let in_fours = (all.len() + last).is_multiple_of(4);
+    let changed = pieces.iter().map(|piece| changes(piece)).sum::<usize>();
+    let is_edge = |piece: &&str| {
+        let word =
+            piece.len() >= SHORTEST_WORD || piece.bytes().all(|byte| byte.is_ascii_lowercase());
+        changes(piece) > 0 || in_fours && !word
+    };
     let long: Vec<&&str> = pieces.iter().filter(|piece| piece.len() >= SHORTEST_WORD).collect();
     let dense = long.iter().filter(|piece| changes(piece) * ONE_CHANGE_IN >= piece.len()).count();
+    let words = long.iter().filter(|piece| changes(piece) == 0).count();
+    let alone_enough = in_fours
+        && changed * 20 >= all.len() * CHANGES_IN_TWENTY_OF_TWO
+        && pieces.iter().all(|piece| changes(piece) > 0);
+    let (mean, of_ten) = if in_fours {
+        (MEAN_SEGMENT - 1, all.len() * CHANGES_IN_TEN * 5 / 6)
+    } else {
+        (MEAN_SEGMENT, all.len() * CHANGES_IN_TEN)
+    };
     all.len() >= SHORTEST
-        && all.len() >= pieces.len() * MEAN_SEGMENT
-        && (pieces.len() >= FEWEST_SEGMENTS || signed)
+        && all.len() >= pieces.len() * mean
+        && (pieces.len() >= FEWEST_SEGMENTS || signed || alone_enough)
         && !padded_within
-        && is_edge(pieces.first())
-        && is_edge(pieces.last())
-        && long.iter().all(|piece| changes(piece) > 0)
+        && pieces.first().is_some_and(is_edge)
+        && pieces.last().is_some_and(is_edge)
+        && (words == 0 || in_fours && words * WORDS_AMONG <= long.len())
         && dense * 2 >= long.len()
         && count(u8::is_ascii_uppercase) >= 3
         && count(u8::is_ascii_lowercase) >= 3
         && count(u8::is_ascii_digit) >= 1
-        && pieces.iter().map(|piece| changes(piece)).sum::<usize>() * 10
-            >= all.len() * CHANGES_IN_TEN
+        && changed * 10 >= of_ten
 }
 
 /// How often a character is of another kind than the one before: a word may begin with a capital.
@@ -109,6 +127,17 @@ mod tests {
             "ha4wThZLD/eXVgVHYPL/nfFNlvaNz/Gm5LGPt3zx",
         ] {
             assert_eq!(across_segments(token).len(), 1, "{token}");
+        }
+        // Too few segments, a segment that looks like a word, edges without a change: it comes in fours.
+        for token in [
+            "aB3dE5gH7jK9mN1/Q3sT5vX7zB9dF1gH",
+            "Jq3x9TzLw/qwert/bV8nR2kY5/mD4sXc7Qa1zH6g",
+            "AB/Jq3x9TzLwbV8nR2kY5mD4sXc7/Qa1/zH6gW3b",
+        ] {
+            let path = format!("/app/{token}/index.html");
+            let found: Vec<&str> =
+                across_segments(&path).into_iter().map(|range| &path[range]).collect();
+            assert_eq!(found, [token], "{path}");
         }
         let token = "Jq3x9TzLw/bV8nR2kY5/mD4sXc7Qa1/zH6gW3";
         for path in [

@@ -77,6 +77,12 @@ const TYPED: &[&str] = &[
     "userpassword",
     "jpassword",
     "idtoken2",
+    "otk",
+    "ott",
+    "oob",
+    "oobcode",
+    "usercode",
+    "creds",
 ];
 
 /// Parts of names of what is typed.
@@ -87,9 +93,10 @@ const TYPED_PARTS: &[&str] = &[
     "passcode",
     "loginpass",
     "userpass",
+    "pwdhash",
     "kennwort",
     "motdepasse",
-    "contrasena",
+    "contrasen",
     "contraseña",
     "palavrapasse",
     "lösenord",
@@ -162,6 +169,10 @@ const ISSUED: &[&str] = &[
     "sft",
     "k",
     "clientassertion",
+    "authz",
+    "magic",
+    "verifier",
+    "devicecode",
 ];
 
 /// Parts of names of what is issued.
@@ -184,6 +195,7 @@ const ISSUED_PARTS: &[&str] = &[
     "aspsess",
     "csrf",
     "xsrf",
+    "xrfkey",
     "viewstate",
     "requestverification",
     "jwt",
@@ -393,6 +405,12 @@ fn holds(plain: &str) -> (bool, bool) {
     (typed, issued)
 }
 
+/// One of the words of a name is of what is typed or issued, rather than the name as a whole.
+pub fn speaks_of_a_secret(name: &str) -> bool {
+    let (typed, issued) = holds(&plain(name));
+    typed || issued
+}
+
 /// What stands under a name: of a parameter, a form field, a JSON field, an XML element or attribute.
 pub fn named(name: &str) -> Standing {
     let plain = plain(name);
@@ -402,12 +420,27 @@ pub fn named(name: &str) -> Standing {
         return standing;
     }
     let (typed, issued) = holds(plain);
+    // `log[pass]`: the field of a record is called as it would be alone.
+    if !typed
+        && !issued
+        && let Some(field) =
+            last_field(name).map(|field| named(&field)).filter(|field| field.is_secret())
+    {
+        return field;
+    }
     match whole {
         _ if typed => Standing::Typed,
         Some(standing) => standing,
         None if issued || plain.ends_with("otp") || plain.ends_with("pin") => Standing::Issued,
         None => Standing::Unknown,
     }
+}
+
+/// The last field of `a[b][c]`, however it is encoded.
+fn last_field(name: &str) -> Option<String> {
+    let decoded = percent_decode_str(name).decode_utf8_lossy();
+    let field = decoded.strip_suffix(']')?.rsplit('[').next()?;
+    (!field.is_empty() && field.len() + 1 < decoded.len()).then(|| field.to_owned())
 }
 
 /// Remembers names: a capture has a few hundred, thousands of times each.
@@ -540,6 +573,8 @@ mod tests {
             "oldPassword",
             "mot-de-passe",
             "user[password]",
+            "log[pass]",
+            "log%5Bpin%5D",
         ] {
             assert_eq!(named(name), Standing::Typed, "{name}");
         }

@@ -1,9 +1,12 @@
 //! Addresses: their paths and parameters without what lets somebody in, equal and different as they were.
 
-use super::Blotter;
+use super::{Blotter, registered};
 use crate::redact::{self, is_token};
 use crate::secrets::places::{self, Standing};
 use crate::secrets::{Reach, layers};
+use diag_sdk::Case;
+use diag_sdk::case::message::Message;
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 /// Segments of endpoints may be long ids; longer ones are none.
@@ -18,6 +21,11 @@ fn is_typed(value: &str) -> bool {
         && value.bytes().any(|byte| byte.is_ascii_digit())
         && value.bytes().any(|byte| byte.is_ascii_alphabetic())
         && value.contains(['!', '$', '*', '+', '@', '~', '?'])
+}
+
+/// Words with blanks between them, which no path has.
+fn is_phrase(value: &str) -> bool {
+    value.split_whitespace().count() >= 3
 }
 
 /// The segment before one that lets somebody in.
@@ -38,7 +46,41 @@ fn leads_to_a_token(segment: &str) -> bool {
         "unlock",
     ];
     let lower = segment.to_ascii_lowercase();
-    LEADING.contains(&lower.as_str()) || places::named(segment).is_secret()
+    // `magic-link`, `verify_email`: one of several words is enough, if it is one.
+    let one_of_several =
+        || lower.split(['-', '_']).any(|word| word.len() > 1 && LEADING.contains(&word));
+    LEADING.contains(&lower.as_str()) || one_of_several() || places::named(segment).is_secret()
+}
+
+/// Segments of the paths that messages name as where a message is to go. A token that somebody was sent stands in the
+/// addresses that were opened with it, and no message names it; behind a word that leads to one it is one all the same.
+pub(super) fn endpoints(case: &Case) -> BTreeSet<String> {
+    let named = case.messages.iter().flat_map(addresses_named);
+    let segments = named.flat_map(|address| {
+        let path = address.split(['?', '#', ';']).next().unwrap_or_default();
+        let pairs = path.split('/').zip(path.split('/').skip(1));
+        pairs
+            .filter(|(before, segment)| {
+                segment.len() >= LONGEST_HEXADECIMAL && !leads_to_a_token(before)
+            })
+            .map(|(_, segment)| segment.to_owned())
+            .collect::<Vec<_>>()
+    });
+    segments.collect()
+}
+
+fn addresses_named(message: &Message) -> Vec<&str> {
+    let acs = message.request.as_ref().and_then(|request| request.acs_url.as_ref());
+    let recipients = message
+        .assertions
+        .iter()
+        .flat_map(|assertion| &assertion.confirmations)
+        .filter_map(|confirmation| confirmation.recipient.as_ref());
+    acs.into_iter()
+        .chain(message.destination.as_ref())
+        .chain(recipients)
+        .map(|address| address.value.as_str())
+        .collect()
 }
 
 impl Blotter<'_> {
@@ -81,8 +123,11 @@ impl Blotter<'_> {
     }
 
     pub(super) fn address(&self, address: &str) -> String {
-        if self.published.holds(address) {
-            return address.to_owned();
+        let registered = registered::without_credentials(address, self.sealer);
+        let registered = registered.as_deref().unwrap_or(address);
+        if self.published.holds(address) || self.published.holds(registered) {
+            let kept = if self.published.holds(address) { address } else { registered };
+            return kept.to_owned();
         }
         let (base, fragment) = address
             .split_once('#')
@@ -145,6 +190,9 @@ impl Blotter<'_> {
         let mut before = "";
         let mut out: Vec<String> = Vec::new();
         for segment in path.split('/') {
+            // `(S(a1b2))`: a session of a server that knows no cookies.
+            let opens = segment.starts_with('(').then(|| segment.rfind('(')).flatten();
+            let (opening, segment) = segment.split_at(opens.map_or(0, |open| open + 1));
             let (bare, rest) = segment.split_at(
                 segment
                     .find(|character: char| {
@@ -153,13 +201,15 @@ impl Blotter<'_> {
                     .unwrap_or(segment.len()),
             );
             let hexadecimal = bare.len() >= LONGEST_HEXADECIMAL
+                && !self.endpoints.contains(bare)
                 && bare.bytes().all(|byte| byte.is_ascii_hexdigit());
             let long = bare.len() >= LONGEST_SEGMENT || bare.starts_with("eyJ") || hexadecimal;
             let decoded = layers::innermost(bare);
             let in_pieces = |text: &str| !redact::across_segments(text).is_empty();
             let token = is_token(bare)
                 || decoded.as_deref().is_some_and(|text| is_token(text) || in_pieces(text));
-            let typed = leads_to_a_token(before) && is_typed(decoded.as_deref().unwrap_or(bare));
+            let plain = decoded.as_deref().unwrap_or(bare);
+            let typed = leads_to_a_token(before) && (is_typed(plain) || is_phrase(plain));
             let secret = (token && (long || leads_to_a_token(before)) || typed)
                 && !self.published.holds(bare);
             let named = bare
@@ -174,7 +224,7 @@ impl Blotter<'_> {
                     && places::named(name).is_secret()
                     && (is_token(plain) || is_typed(plain))
             });
-            out.push(match named {
+            let cleaned = match named {
                 _ if secret => self.mark(bare) + rest,
                 Some((name, value)) if !value.contains('…') => {
                     format!("{name}={}{rest}", self.mark(value))
@@ -183,7 +233,8 @@ impl Blotter<'_> {
                     || segment.to_owned(),
                     |(name, value)| format!("{name}:{}", self.mark(value)),
                 ),
-            });
+            };
+            out.push(format!("{opening}{cleaned}"));
             before = segment;
         }
         out.join("/")

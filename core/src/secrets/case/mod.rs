@@ -6,6 +6,7 @@
 
 mod addresses;
 mod published;
+mod registered;
 
 use super::{Known, Reach, watch};
 use crate::redact::{self, is_token};
@@ -106,6 +107,8 @@ struct Blotter<'b> {
     asked: BTreeSet<String>,
     /// What they are made of.
     segments_asked: BTreeSet<String>,
+    /// Segments of endpoints that messages name: who posts there holds nothing by that.
+    endpoints: BTreeSet<String>,
 }
 
 /// Takes secrets out of a whole Case.
@@ -116,7 +119,10 @@ pub(crate) fn blot(case: &mut Case, known: &Known, sealer: &Sealer) {
         .filter_map(|exchange| Some(url::Url::parse(&exchange.url).ok()?.path().to_owned()))
         .collect();
     let segments_asked = asked.iter().flat_map(|path| path.split('/')).map(str::to_owned).collect();
-    let blotter = Blotter { known, sealer, published: Published::of(case), asked, segments_asked };
+    let endpoints = addresses::endpoints(case);
+    registered::blot(case, sealer);
+    let published = Published::of(case);
+    let blotter = Blotter { known, sealer, published, asked, segments_asked, endpoints };
     blotter.all(&mut case.exchanges);
     blotter.all(&mut case.messages);
     blotter.all(&mut case.attempts);
@@ -133,6 +139,10 @@ pub(crate) fn blot(case: &mut Case, known: &Known, sealer: &Sealer) {
     for lost in &mut case.lost_cookies {
         lost.name = blotter.name(&lost.name);
     }
+}
+
+fn mark(sealer: &Sealer, value: &str) -> String {
+    format!("…{}", &sealer.seal(value).mark[..4])
 }
 
 impl Blotter<'_> {
@@ -214,7 +224,7 @@ impl Blotter<'_> {
 
     /// A mark that is equal for equal values and cannot be turned back.
     fn mark(&self, value: &str) -> String {
-        format!("…{}", &self.sealer.seal(value).mark[..4])
+        mark(self.sealer, value)
     }
 
     /// The parts of a name that are a token; prefixes by which products are known stay.

@@ -9,15 +9,23 @@ pub(super) struct Published(BTreeSet<String>);
 
 impl Published {
     pub(super) fn of(case: &Case) -> Self {
-        let mut all = BTreeSet::new();
+        let Self(mut all) = Self::of_metadata(case);
         let mut take = |value: serde_json::Result<Value>| {
             if let Ok(value) = value {
                 strings(&value, &mut all);
             }
         };
-        case.metadata.iter().for_each(|one| take(serde_json::to_value(one)));
         case.registrations.iter().for_each(|one| take(serde_json::to_value(one)));
         case.sp_configurations.iter().for_each(|one| take(serde_json::to_value(one)));
+        Self(all)
+    }
+
+    /// The same of metadata alone, which everybody may read.
+    pub(super) fn of_metadata(case: &Case) -> Self {
+        let mut all = BTreeSet::new();
+        for value in case.metadata.iter().filter_map(|one| serde_json::to_value(one).ok()) {
+            strings(&value, &mut all);
+        }
         Self(all)
     }
 

@@ -46,6 +46,9 @@ fn addresses_stay_equal_and_different() {
     for secret in [
         "https://a.example/auth:crddf%2148/hub",
         "https://a.example/token/crddf%2148/hub",
+        "https://a.example/magic-link/crddf%2148/hub",
+        "https://a.example/reset_password/crddf%20asdfg%20yxcvb/hub",
+        "https://a.example/(S(da2d6582bfd64e7fa2c631335f64e0d2))/hub",
         "https://a.example/x/da2d6582bfd64e7fa2c631335f64e0d2/hub",
     ] {
         let told = url(secret);
@@ -101,6 +104,54 @@ fn what_is_published_is_no_secret() {
     let metadata = Metadata { entity_id: Sited::from(address), ..Metadata::default() };
     let known = blotted(Case { metadata: vec![metadata], ..case });
     assert_eq!(known.messages[0].destination.as_deref().map(String::as_str), Some(address));
+}
+
+#[test]
+fn what_is_registered_stays_equal_to_what_is_sent_without_what_lets_in() {
+    let registered = |address: &str| diag_sdk::case::registration::IdpRegistration {
+        logout_url: Some(Sited::from(address)),
+        ..Default::default()
+    };
+    let sent =
+        |address: &str| Message { destination: Some(Sited::from(address)), ..Message::default() };
+    let both = |is: &str, goes: &str| {
+        let case = Case {
+            registrations: vec![registered(is)],
+            messages: vec![sent(goes)],
+            ..Case::default()
+        };
+        let mut case = blotted(case);
+        let registered = case.registrations.remove(0).logout_url.expect("an address").value;
+        let sent = case.messages.remove(0).destination.expect("a destination").value;
+        (registered, sent)
+    };
+    let address = "https://a.example/cb?o=0a1b2c3d4e5f6a7b8c9d0e&token=btkvb%2177";
+    let (is, goes) = both(address, address);
+    assert!(
+        is == goes && !is.contains("btkvb") && is.contains("?o=0a1b2c3d4e5f6a7b8c9d0e&"),
+        "{is} {goes}"
+    );
+    let (is, goes) = both(address, &address.replace("77", "78"));
+    assert!(is != goes && !goes.contains("btkvb"), "{is} {goes}");
+    let (is, goes) = both("https://bob:btkvb%2177@a.example/out", "https://a.example/out");
+    assert!(is != goes && !is.contains("btkvb"), "{is} {goes}");
+}
+
+#[test]
+fn an_endpoint_that_a_message_names_can_be_pasted() {
+    let id = "da2d6582bfd64e7fa2c631335f64e0d2";
+    let all = |address: &str| {
+        let named = Message { destination: Some(Sited::from(address)), ..Message::default() };
+        let exchange = Exchange { url: format!("{address}?x=1"), ..Exchange::default() };
+        let case = Case { messages: vec![named], exchanges: vec![exchange], ..Case::default() };
+        let mut case = blotted(case);
+        let destination = case.messages.remove(0).destination.expect("a destination").value;
+        (destination, case.exchanges.remove(0).url)
+    };
+    let address = format!("https://a.example/{id}/acs");
+    assert_eq!(all(&address), (address.clone(), format!("{address}?x=1")));
+    let (destination, url) = all(&format!("https://a.example/reset/{id}/acs"));
+    assert!(!destination.contains(id) && !url.contains(id), "{destination} {url}");
 }
 
 #[test]
