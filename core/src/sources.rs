@@ -7,7 +7,8 @@ use crate::redact;
 use crate::saml::xml;
 use crate::secrets::{Known, Reach, places};
 use diag_sdk::Place;
-use std::collections::BTreeMap;
+use roxmltree::Node;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 /// Texts by input id and by message or document id.
@@ -140,6 +141,9 @@ fn blot_xml(text: &str) -> Option<String> {
     // What nobody reads as a message is not shown either: the tree parser alone needs hours for nested namespaces.
     let document = xml::parse(text).ok()?.document;
     let mut ranges = Vec::new();
+    // What refers to an id says it, too.
+    let hidden: BTreeSet<&str> = document.descendants().filter_map(hidden_id).collect();
+    let refers = |value: &str| hidden.contains(value.strip_prefix('#').unwrap_or(value));
     for node in document.descendants() {
         if node.is_text()
             && node.ancestors().any(|above| {
@@ -167,7 +171,7 @@ fn blot_xml(text: &str) -> Option<String> {
                 node.ancestors()
                     .any(|above| above.is_element() && names.contains(&above.tag_name().name()))
             };
-            if within(STATING_ELEMENTS) && redact::stated(value) != value {
+            if within(STATING_ELEMENTS) && redact::stated(value) != value || refers(value.trim()) {
                 ranges.push(node.range());
             }
             let published = node
@@ -183,9 +187,8 @@ fn blot_xml(text: &str) -> Option<String> {
             );
         }
         for attribute in node.attributes() {
-            let of_assertion = attribute.name() == "ID" && node.tag_name().name() != "AuthnRequest";
             let is_name = matches!(attribute.name(), "ID" | "Id" | "InResponseTo" | "URI");
-            if of_assertion
+            if refers(attribute.value())
                 || matches!(attribute.name(), "SessionIndex" | "SPProvidedID")
                 || (!is_name && redact::is_plainly_token(attribute.value()))
             {
@@ -202,6 +205,11 @@ fn blot_xml(text: &str) -> Option<String> {
     }
     ranges.sort_by_key(|range| range.start);
     Some(dotted(text, ranges))
+}
+
+/// The id of a message or an assertion; that of a request is told wherever the answer to it is.
+fn hidden_id<'d>(node: Node<'d, '_>) -> Option<&'d str> {
+    node.attribute("ID").filter(|id| !id.is_empty() && node.tag_name().name() != "AuthnRequest")
 }
 
 /// The text with every character in these ranges, given in order, replaced, so that lines and columns stay.
@@ -221,8 +229,13 @@ fn dotted(text: &str, ranges: Vec<Range<usize>>) -> String {
     out
 }
 
-/// The values of secret parameters in an address or text.
+/// The values of parameters in an address or text that are secret by name, or by being a token.
 fn secret_values(text: &str) -> Vec<Range<usize>> {
+    values(text, |name, value| places::named(name).is_secret() || redact::is_token(value))
+}
+
+/// The values of parameters in an address or text that are meant.
+fn values(text: &str, meant: impl Fn(&str, &str) -> bool) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     for (at, _) in text.match_indices('=') {
         let before = &text[..at];
@@ -234,13 +247,22 @@ fn secret_values(text: &str) -> Vec<Range<usize>> {
             .find(|character: char| character.is_whitespace() || "&\"'<>#;,".contains(character))
             .map_or(text.len(), |end| at + 1 + end);
         let value = &text[at + 1..end];
-        if !value.is_empty()
-            && !name.is_empty()
-            && (places::named(name).is_secret() || redact::is_token(value))
-        {
+        if !value.is_empty() && !name.is_empty() && meant(name, value) {
             found.push(at + 1..end);
         }
     }
+    found
+}
+
+/// Of an address in an export: what stands before its host, and the values of secret parameters.
+fn in_addresses(text: &str) -> Vec<Range<usize>> {
+    let mut found = values(text, |name, _| places::named(name).is_secret());
+    if let Some(start) = text.find("://").map(|scheme| scheme + "://".len()) {
+        let rest = &text[start..];
+        let authority = &rest[..rest.find(['/', '?', '#', '"']).unwrap_or(rest.len())];
+        found.extend(authority.rfind('@').map(|at| start..start + at));
+    }
+    found.sort_by_key(|range| range.start);
     found
 }
 
@@ -279,8 +301,10 @@ fn blot_json(text: &str) -> String {
                     .map(|_| BLOT),
             );
             out.push('"');
-        } else {
+        } else if is_key {
             out.push_str(literal);
+        } else {
+            out.push_str(&dotted(literal, in_addresses(literal)));
         }
         if is_key {
             last_key = literal;
@@ -316,6 +340,18 @@ mod tests {
     }
 
     #[test]
+    fn what_refers_to_a_hidden_id_hides_it_too() {
+        let mut sources = Sources::default();
+        sources.add_xml(
+            "m1",
+            "<Response ID=\"_r1\" InResponseTo=\"_q1\"><Assertion ID=\"_a1\"><Reference URI=\"#_a1\"/><Reference URI=\"#_b2\"/><AssertionIDRef>_a1</AssertionIDRef></Assertion></Response>",
+        );
+        let text = sources.text("m1").expect("it is kept");
+        assert!(!text.contains("_a1") && !text.contains("_r1"), "{text}");
+        assert!(text.contains("_q1") && text.contains("#_b2"), "{text}");
+    }
+
+    #[test]
     fn long_lines_are_cut_around_the_place() {
         let mut sources = Sources::default();
         let line = format!("{}HERE{}", "a".repeat(500), "b".repeat(500));
@@ -336,9 +372,11 @@ mod tests {
     #[test]
     fn json_secrets_are_blotted() {
         let text =
-            "{\"secretText\": \"hunter2\", \"samlHostUri\": \"https://a\\\"b\", \"long\": \"LONG\"}".replace("LONG", &"x".repeat(300));
+            "{\"secretText\": \"hunter2\", \"samlHostUri\": \"https://a\\\"b\", \"long\": \"LONG\", \"out\": \"https://bob:pq1@c/?x=1&token=zz7\"}".replace("LONG", &"x".repeat(300));
         let blotted = blot_json(&text);
         assert!(!blotted.contains("hunter2") && !blotted.contains("xxx"));
+        assert!(blotted.contains("@c/?x=1&token=") && !blotted.contains("pq1"), "{blotted}");
+        assert!(!blotted.contains("zz7"), "{blotted}");
         assert!(blotted.contains("https://a\\\"b"));
         assert_eq!(blotted.chars().count(), text.chars().count());
     }
