@@ -24,9 +24,17 @@ pub fn shown(text: &str, longest: usize) -> String {
         let own = if label == Label::Named && is_verb(word) { Label::Named } else { own };
         // `Kennwort lautet abc12`: so is a password, of which the verb is one of the words that go on.
         let own = if label == Label::Bare && is_verb(word) { Label::Named } else { own };
+        if label == Label::Pair
+            && let Some((name, _)) = word.split_once(':').filter(|(_, value)| !value.is_empty())
+        {
+            out.push_str(name);
+            out.push_str(":…");
+            label = Label::None;
+            continue;
+        }
         let hidden = own == Label::None
             && match label {
-                Label::None => false,
+                Label::None | Label::Pair => false,
                 Label::Marked => true,
                 Label::Bare => !goes_on(word),
                 Label::Named => mixes(word),
@@ -74,7 +82,7 @@ fn without_quoted(text: &str) -> Cow<'_, str> {
                 .filter(|_| !name.starts_with(['/', '?', '!']))
                 .map(|value| (name.rsplit(':').next().unwrap_or_default(), value))
         } else {
-            let name = before.trim_end().trim_end_matches(['"', '\'', '\\']);
+            let name = before.trim_end().trim_end_matches(['"', '\'', '\\', ']']);
             let name = name
                 .rsplit(|character: char| {
                     !(character.is_alphanumeric() || "_-.".contains(character))
@@ -128,10 +136,15 @@ enum Label {
     Bare,
     /// `token`: what follows is hidden where it is no word.
     Named,
+    /// `-u` of a command: a name and a password follow.
+    Pair,
 }
 
 impl Label {
     fn of(word: &str) -> Self {
+        if matches!(word, "-u" | "--user" | "-U" | "--proxy-user") {
+            return Self::Pair;
+        }
         let word = word.trim_start_matches(['"', '\'', '(', '{', ',', '[', '<']);
         if let Some(name) = word.strip_suffix([':', '=']) {
             let name = name.trim_end_matches(['"', '\'', ']']);
@@ -467,8 +480,19 @@ fn shown_word(word: &str) -> String {
     out
 }
 
-/// `token=abc`, `"password":"abc"`: the value of a name goes.
+/// `token=abc`, `"password":"abc"`, `Id=sa;Password=abc`: the value of a name goes.
 fn without_named(word: &str) -> String {
+    if word.contains(';') && !word.contains(['?', '#']) {
+        let named = |piece: &str| {
+            let bare = piece.trim_end_matches(';');
+            without_one_named(bare) + &piece[bare.len()..]
+        };
+        return word.split_inclusive(';').map(named).collect();
+    }
+    without_one_named(word)
+}
+
+fn without_one_named(word: &str) -> String {
     let Some(at) =
         word.find(['=', ':']).filter(|at| !word[*at..].starts_with("://") && at + 1 < word.len())
     else {
@@ -613,6 +637,11 @@ mod tests {
                 "sent <Password>…</Password> and <b>so on</b>",
             ),
             ("{\"access_token\":\"abc\"}", "{\"access_token\":…"),
+            (
+                "to \"Server=db;User Id=sa;Password=abc12;\" or d[\"SECRET_KEY\"] = \"a b\"",
+                "to \"Server=db;User Id=sa;Password=…;\" or d[\"SECRET_KEY\"] = \"…\"",
+            ),
+            ("try curl -u 'ann:abc12' now", "try curl -u 'ann:… now"),
             ("got eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.x", "got …"),
             ("key aB3/dE5+gH7jK9mN1pQ3sT5v/Q== lost", "key … lost"),
             ("at https://ada:pw@sp.example/x", "at https://…@sp.example/x"),
