@@ -7,6 +7,7 @@ use super::soap;
 use super::ws_federation;
 use super::xml::decode_text;
 use crate::evidence::{Document, Evidence, RawExchange};
+use crate::mask::behind;
 use diag_sdk::Place;
 use diag_sdk::case::input::InputKind;
 use diag_sdk::case::message::Carrier;
@@ -318,7 +319,11 @@ fn in_document(document: &Document, seen: &mut Vec<Seen>) {
     }
     if found.is_empty() {
         let inside = if trimmed.starts_with('<') { soap::messages_in(&text) } else { Vec::new() };
-        found.extend(inside.into_iter().map(|xml| bare(xml, Carrier::File, Place::default())));
+        // The record of a copy stands behind the envelope, and is about what is in it.
+        let record = behind::split(trimmed).map(|(_, record)| behind::comment(record));
+        let record = record.as_deref().unwrap_or_default();
+        let alone = |xml: String| bare(xml + record, Carrier::File, Place::default());
+        found.extend(inside.into_iter().map(alone));
     }
     if found.is_empty() {
         // Lines and columns of a plain XML file are those of the file.

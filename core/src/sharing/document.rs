@@ -9,6 +9,7 @@ use super::gather;
 use super::kind::Kind;
 use super::layers;
 use super::lexicon::{Collecting, Lexicon};
+use super::opaque;
 use super::people;
 use super::receipt::Tally;
 use super::words::Gathered;
@@ -123,7 +124,7 @@ fn gather_keys(collecting: &mut Collecting, text: &str) {
 /// Of an export only ids count as public: its other values may be secrets.
 fn change_public(text: &str) -> String {
     text.split(|character: char| !(character.is_ascii_hexdigit() || character == '-'))
-        .filter(|word| super::opaque::is_guid(word))
+        .filter(|word| opaque::is_guid(word))
         .collect::<Vec<_>>()
         .join(" ")
 }
@@ -229,9 +230,9 @@ impl Document {
                     }
                 }
                 Sort::Message => text = behind_message(&text, record).into(),
-                // What is published, and a sketch, have no record but of the names in it.
-                Sort::Public
-                    if text.trim_start().starts_with('<') && record.get("names").is_some() =>
+                // What is published, and texts, have no record but of the names in it.
+                Sort::Public | Sort::Text
+                    if opaque::begins_as_markup(&text) && record.get("names").is_some() =>
                 {
                     let whole = text.trim_end();
                     let document =
@@ -239,12 +240,12 @@ impl Document {
                     text =
                         format!("{document}{}\n", mask::behind::comment(&of_names(record))).into();
                 }
-                Sort::Text if text.starts_with("diag-sketch/") && record.get("names").is_some() => {
-                    let sketch =
-                        mask::behind::split_line(&text).map_or(&*text, |(sketch, _)| sketch);
-                    let end = if sketch.ends_with('\n') { "" } else { "\n" };
+                Sort::Text if record.get("names").is_some() => {
+                    let before =
+                        mask::behind::split_line(&text).map_or(&*text, |(before, _)| before);
+                    let end = if before.ends_with('\n') { "" } else { "\n" };
                     text =
-                        format!("{sketch}{end}{}\n", mask::behind::line(&of_names(record))).into();
+                        format!("{before}{end}{}\n", mask::behind::line(&of_names(record))).into();
                 }
                 _ => {}
             }
