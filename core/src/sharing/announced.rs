@@ -7,12 +7,13 @@ use super::names;
 use super::opaque;
 use super::prose;
 use crate::mask;
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, MatchKind};
 use std::ops::Range;
 use std::sync::OnceLock;
 
 /// Words before a value.
-const WORDS: &[&str] = &["authorization", "cookie", "bearer", "--"];
+const WORDS: &[&str] =
+    &["authorization", "cookie", "bearer", "-u ", "--user ", "--proxy-user ", "--"];
 /// What stands before credentials and says how they are packed.
 const SCHEMES: &[&str] =
     &["bearer", "basic", "digest", "negotiate", "ntlm", "token", "apikey", "saml"];
@@ -35,6 +36,7 @@ pub(super) fn announced(text: &str, around: Around) -> Vec<Standing> {
                 0 => credentials(text, hit.end(), &mut found),
                 1 => cookies(text, hit.end(), &mut found),
                 2 => bearer(text, hit.end(), &mut found),
+                3..=5 => user(text, hit.end(), &mut found),
                 _ => option(text, hit.end(), &mut found),
             }
         }
@@ -50,7 +52,13 @@ pub(super) fn announced(text: &str, around: Around) -> Vec<Standing> {
 fn finder() -> Option<&'static AhoCorasick> {
     static FINDER: OnceLock<Option<AhoCorasick>> = OnceLock::new();
     FINDER
-        .get_or_init(|| AhoCorasick::builder().ascii_case_insensitive(true).build(WORDS).ok())
+        .get_or_init(|| {
+            AhoCorasick::builder()
+                .ascii_case_insensitive(true)
+                .match_kind(MatchKind::LeftmostLongest)
+                .build(WORDS)
+                .ok()
+        })
         .as_ref()
 }
 
@@ -142,6 +150,24 @@ fn cookies(text: &str, at: usize, found: &mut Vec<Standing>) {
     }
 }
 
+/// `-u ann:X`
+fn user(text: &str, at: usize, found: &mut Vec<Standing>) {
+    let behind = rest(text, at);
+    let quote = behind.chars().next().filter(|first| matches!(first, '"' | '\''));
+    let pair = match quote {
+        Some(quote) => behind.get(1..).and_then(|rest| rest.get(..rest.find(quote)?)),
+        None => text.get(word(text, at)),
+    };
+    let Some((name, value)) = pair.and_then(|pair| pair.split_once(':')) else { return };
+    let is_one = prose::is_credible(value)
+        || opaque::is_opaque(value, 8)
+        || quote.is_some() && prose::is_passphrase(value);
+    if !name.is_empty() && !name.contains(' ') && is_one {
+        let start = at + usize::from(quote.is_some()) + name.len() + 1;
+        found.push(Standing { range: start..start + value.len(), kind: Kind::Password });
+    }
+}
+
 /// `--password X`
 fn option(text: &str, at: usize, found: &mut Vec<Standing>) {
     let behind = rest(text, at);
@@ -213,6 +239,8 @@ mod tests {
             ("Set-Cookie: s=UfeAz88CrxvvtW3; Path=/app; HttpOnly", "UfeAz88CrxvvtW3"),
             ("{\"cookie\":\"s=vnvqx!37\"}", "vnvqx!37"),
             ("started with --password nhxck!96 --user ann", "nhxck!96"),
+            ("curl -u 'ann:nhxck!96' https://a.example", "nhxck!96"),
+            ("curl --user ann:nhxck!96 https://a.example", "nhxck!96"),
             ("<tr><td>Password</td><td>tkpfb!25</td></tr>", "tkpfb!25"),
             ("<dl><dt>Your password:</dt><dd>bpgdz!57</dd></dl>", "bpgdz!57"),
         ] {
@@ -233,6 +261,8 @@ mod tests {
             "WWW-Authenticate: Bearer realm=\"sp\"",
             "WWW-Authenticate: Bearer error=\"invalid_token\"",
             "use --password or --token to sign in",
+            "sort -u https://a.example:443",
+            "curl -u 'ann' https://a.example",
             "<label>Password</label><a>Forgot it?</a>",
             "<td>Password</td><td>expired</td>",
             "<script>var a='<b>Password</b><i>a1b2c3d4</i>'</script>",

@@ -70,7 +70,7 @@ fn one(
             tally.edits(label, &edits);
             *value = apply(value, &edits);
         }
-        Place::Text(_) | Place::Message => {}
+        Place::Text(_) | Place::Message | Place::Form => {}
     }
     if let Some(changed) = text(lexicon, value, tally, label) {
         *value = changed;

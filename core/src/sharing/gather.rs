@@ -132,6 +132,16 @@ fn one(collecting: &mut Collecting, value: &str, place: Place, loose: bool) {
             collecting.public(value.to_owned());
             collecting.public(canonical(value));
         }
+        Place::Form => {
+            for (name, value) in value.split('&').filter_map(|pair| pair.split_once('=')) {
+                let plain = canonical(&value.replace('+', " "));
+                if let Some(kind) =
+                    standing::field(name, &plain).or_else(|| standing::posted(name, &plain))
+                {
+                    collecting.add(&plain, kind);
+                }
+            }
+        }
         Place::Text(_) | Place::Person => {}
     }
     let around = if let Place::Text(around) = place { around } else { Around::Data };

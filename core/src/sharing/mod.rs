@@ -19,6 +19,7 @@ mod edit;
 mod engine;
 mod folded;
 mod gather;
+mod headers;
 mod judged;
 mod kind;
 mod known;

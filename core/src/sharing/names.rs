@@ -33,6 +33,37 @@ pub(super) fn kind_of(name: &str) -> Option<Kind> {
     }
 }
 
+/// A name that by one of its words speaks of nothing but a secret, and not of what is told of one: `sessionId`,
+/// `bindCredentials`, but not `cookieName`.
+pub(super) fn speaks_of(name: &str) -> Option<Kind> {
+    let kind = kind_of(name).filter(|kind| *kind != Kind::Signature)?;
+    (places::speaks_of_a_secret(name) && !tells_of_one(name)).then_some(kind)
+}
+
+/// `tokenType`, `passwordPolicy`: what is told of a secret is none.
+pub(super) fn tells_of_one(name: &str) -> bool {
+    const OF_ONE: &[&str] = &[
+        "type",
+        "version",
+        "format",
+        "name",
+        "method",
+        "endpoint",
+        "lifetime",
+        "url",
+        "uri",
+        "policy",
+        "length",
+        "status",
+        "hint",
+        "label",
+        "algorithm",
+        "thumbprint",
+    ];
+    let plain = plain(name);
+    OF_ONE.iter().any(|word| plain.ends_with(word))
+}
+
 /// The field carries a message, or says how it is signed.
 pub(super) fn carries_a_message(name: &str) -> bool {
     MESSAGES.contains(&plain(name).as_str())

@@ -9,6 +9,7 @@ use super::names;
 use super::opaque::{is_guid, is_moment};
 use super::places::{self, Place};
 use super::words::Gathered;
+use crate::mask;
 use serde_json::Value;
 use std::ops::Range;
 
@@ -98,6 +99,9 @@ pub(super) fn words(value: &str) -> Vec<Range<usize>> {
         all.push(start..start + length);
         at = start + length;
     }
+    // The mark of a value that had blanks in it is made of no names.
+    let own = mask::all_own(value);
+    all.retain(|word| !own.iter().any(|mark| mark.start <= word.start && word.end <= mark.end));
     all
 }
 

@@ -31,6 +31,8 @@ pub(super) enum Place {
     Person,
     /// A message, in whatever packing, damaged or not.
     Message,
+    /// The fields of a form that was posted, `a=1&b=2`: whatever they are called, somebody may have typed them.
+    Form,
     /// A text in which secrets may stand.
     Text(Around),
 }
@@ -138,7 +140,7 @@ fn members(
 /// What an object says that its value is, in other ways than by `name`: `{"key": "Password", "value": …}`, or a
 /// property with its definition.
 fn called(object: &Map<String, Value>) -> Option<Kind> {
-    let own = ["key", "typ", "type", "field"].iter().filter_map(|name| object.get(*name));
+    let own = ["key", "id", "typ", "type", "field"].iter().filter_map(|name| object.get(*name));
     let defined = object.get("definition").and_then(|definition| definition.get("name"));
     own.chain(defined)
         .filter_map(Value::as_str)
@@ -174,7 +176,8 @@ fn named(list: &str, name: &str, value: &str) -> Place {
     if list.to_ascii_lowercase().ends_with("headers") {
         return header(name);
     }
-    match standing::field(name, value) {
+    let posted = || standing::posted(name, value).filter(|_| matches!(list, "post" | "params"));
+    match standing::field(name, value).or_else(posted) {
         Some(kind) => Place::Whole(kind),
         None if names::names_a_person(name) => Place::Person,
         None if names::carries_a_message(name) && !names::is_state(name) => Place::Message,
@@ -195,6 +198,9 @@ fn header(name: &str) -> Place {
 /// What the member of an object holds.
 fn member(context: Context<'_>, key: &str, value: &str) -> Place {
     let around = if context.page && key == "text" { Around::Page } else { Around::Data };
+    if context.list == "postData" && key == "text" && is_form(value) {
+        return Place::Form;
+    }
     // Hints at a password are its first letters.
     if context.list == "passwordCredentials"
         && matches!(key, "hint" | "secretText" | "value" | "customKeyIdentifier")
@@ -232,6 +238,10 @@ fn member(context: Context<'_>, key: &str, value: &str) -> Place {
         _ if names::names_a_person(key) && key != "name" && !context.application => Place::Person,
         _ => Place::Text(around),
     }
+}
+
+fn is_form(text: &str) -> bool {
+    text.contains('=') && !text.trim_start().starts_with(['{', '[', '<', '-'])
 }
 
 /// A value that is a key rather than the name of something.
@@ -308,8 +318,8 @@ mod tests {
         let mut entry = json!({
             "request": {"url": "https://a.example/", "cookies": [{"name": "a", "value": "1"}], "headers": [{"name": "Cookie", "value": "a=1"},
                 {"name": "Authorization", "value": "Bearer x"}, {"name": "X-Api-Key", "value": "k"}, {"name": "Accept", "value": "*/*"}],
-                "postData": {"mimeType": "application/x-www-form-urlencoded", "text": "a=b", "params": [{"name": "passwd", "value": "pw"}]}},
-            "post": [["SAMLResponse", "PHM+"], ["pin", "1234"]],
+                "postData": {"mimeType": "application/x-www-form-urlencoded", "text": "a=b&x=mwxmr%2139", "params": [{"name": "passwd", "value": "pw"}]}},
+            "post": [["SAMLResponse", "PHM+"], ["pin", "1234"], ["x17", "mwxmr!39"], ["lang", "en-us1"]],
             "passwordCredentials": [{"hint": "abc", "keyId": "c9f1d7a4-2b55-4c0f-8a3e-91b6e0d5c7f2"}],
             "preferredTokenSigningKeyThumbprint": "AABBCCDDEEFF00112233445566778899AABBCCDD",
             "oidcClientSecret": "s3cret",
@@ -328,9 +338,11 @@ mod tests {
             ("a=1", Place::Cookies),
             ("Bearer x", Place::Credentials),
             ("k", Place::Whole(Kind::Token)),
+            ("a=b&x=mwxmr%2139", Place::Form),
             ("pw", Place::Whole(Kind::Password)),
             ("PHM+", Place::Message),
             ("1234", Place::Whole(Kind::Password)),
+            ("mwxmr!39", Place::Whole(Kind::Token)),
             ("abc", Place::Whole(Kind::Password)),
             ("s3cret", Place::Whole(Kind::Token)),
             ("qq dd", Place::Whole(Kind::Password)),

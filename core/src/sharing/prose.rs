@@ -31,28 +31,10 @@ pub(super) fn told(name: &str) -> Option<Kind> {
         "contrase",
         "senha",
         "motdepasse",
-    ];
-    // `tokenType`, `passwordPolicy`: what is told of a secret is none.
-    const OF_ONE: &[&str] = &[
-        "type",
-        "version",
-        "format",
-        "name",
-        "method",
-        "endpoint",
-        "lifetime",
-        "url",
-        "uri",
-        "policy",
-        "length",
-        "status",
-        "hint",
-        "label",
-        "algorithm",
-        "thumbprint",
+        "jwt",
     ];
     let plain = names::plain(name);
-    let is_one = !OF_ONE.iter().any(|word| plain.ends_with(word));
+    let is_one = !names::tells_of_one(name);
     names::kind_of(name).filter(|kind| {
         *kind != Kind::Signature && is_one && TOLD.iter().any(|word| plain.contains(word))
     })
@@ -98,7 +80,7 @@ pub(super) fn stated(text: &str) -> Vec<(Range<usize>, Kind)> {
             .rsplit(|c: char| !(c.is_alphanumeric() || "_-".contains(c)))
             .next()
             .unwrap_or_default();
-        let Some(kind) = told(name).filter(|_| !within(&scripts, sign)) else { continue };
+        let Some(kind) = spoken_of(name).filter(|_| !within(&scripts, sign)) else { continue };
         let rest = text.get(verb.end()..).unwrap_or_default();
         let word = rest.split(|c: char| c.is_whitespace() || c == '<').next().unwrap_or_default();
         let quoted = word.len() - word.trim_start_matches(['"', '\'', '(']).len();
@@ -112,6 +94,34 @@ pub(super) fn stated(text: &str) -> Vec<(Range<usize>, Kind)> {
         if is_credible(value) {
             let start = verb.end() + quoted;
             found.push((start..start + value.len(), kind));
+        }
+    }
+    found
+}
+
+/// What is said of in words: what people are sent and type, too.
+fn spoken_of(name: &str) -> Option<Kind> {
+    const SENT: &[&str] = &["pin", "otp", "tan", "passcode"];
+    told(name).or_else(|| SENT.contains(&name.to_lowercase().as_str()).then_some(Kind::Password))
+}
+
+/// `password X is wrong`, `token X expired`: a value right behind the word for it.
+pub(super) fn beside(text: &str) -> Vec<(Range<usize>, Kind)> {
+    let mut found = Vec::new();
+    let mut scripted = None;
+    for blank in memchr::memchr_iter(b' ', text.as_bytes()) {
+        let rest = text.get(blank + 1..).unwrap_or_default();
+        let ends = |c: char| c.is_whitespace() || "<\"'\\".contains(c);
+        let word = rest.get(..rest.find(ends).unwrap_or(rest.len())).unwrap_or_default();
+        let value = word.trim_end_matches([')', '.', ',', ';', ':', '?']);
+        if !is_credible(value) {
+            continue;
+        }
+        let before = text.get(..blank).unwrap_or_default();
+        let name = before.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+        let Some(kind) = spoken_of(name) else { continue };
+        if !within(scripted.get_or_insert_with(|| scripts(text)), blank) {
+            found.push((blank + 1..blank + 1 + value.len(), kind));
         }
     }
     found
@@ -179,9 +189,16 @@ mod tests {
             "Ihr Kennwort lautet xwdwm!38",
             "Invalid token 'xwdwm!38' given",
             "The password \"xwdwm!38\" is wrong",
+            "Your PIN is xwdwm!38",
         ] {
             assert_eq!(found(text), ["xwdwm!38"], "{text}");
         }
+        let beside = |text: &str| {
+            beside(text).into_iter().map(|(range, _)| text[range].to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(beside("the one-time password xwdwm!38 has expired"), ["xwdwm!38"]);
+        assert_eq!(beside("Error: pin xwdwm!38, token endpoint v2token1x"), ["xwdwm!38"]);
+        assert!(beside("<script>var token a1b2c3d4</script> the token is2 late").is_empty());
         for text in [
             "Your password is incorrect.",
             "The token is 5",

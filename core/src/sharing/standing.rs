@@ -4,13 +4,14 @@
 use super::announced;
 use super::around::{Around, Standing};
 use super::folded;
+use super::headers;
 use super::kind::Kind;
 use super::names;
 use super::opaque;
 use super::prose;
 use super::strays;
 use super::tags::attribute;
-use crate::mask::is_mark;
+use crate::mask::{all_own, is_mark};
 use crate::saml::xml::root_name;
 use crate::secrets::places as secret_places;
 use std::ops::Range;
@@ -128,17 +129,25 @@ pub(super) fn named(text: &str, around: Around) -> Vec<Standing> {
     pairs(text, around, &mut found);
     if memchr::memchr(b'<', text.as_bytes()).is_some() {
         inputs(text, &mut found);
+        of_elements(text, &mut found);
         found.extend(attributes(text));
     }
     if around == Around::Page {
         found.extend(prose::stated(text).into_iter().map(|(range, kind)| Standing { range, kind }));
     }
+    found.extend(prose::beside(text).into_iter().map(|(range, kind)| Standing { range, kind }));
     found.extend(announced::announced(text, around));
+    found.extend(headers::lines(text, around));
     multipart(text, &mut found);
     credentials_in_addresses(text, &mut found);
     before_addresses(text, &mut found);
+    // A piece of a mark of ours is as random as what it stands for.
+    let own = if found.is_empty() { Vec::new() } else { all_own(text) };
     found.retain(|one| {
-        text.get(one.range.clone()).is_some_and(|value| !value.is_empty() && !is_mark(value))
+        let before = own.partition_point(|mark| mark.end <= one.range.start);
+        let within = own.get(before).is_some_and(|mark| mark.start <= one.range.start);
+        text.get(one.range.clone())
+            .is_some_and(|value| !value.is_empty() && !is_mark(value) && !within)
     });
     found
 }
@@ -161,20 +170,24 @@ fn pairs(text: &str, around: Around, found: &mut Vec<Standing>) {
         // Backwards: blanks, a quote, the name.
         let before = bytes.get(..sign).unwrap_or_default();
         let mut end = before.len() - before.iter().rev().take_while(|byte| **byte == b' ').count();
+        // `d["key"] = …`
+        end -= usize::from(before.get(..end).unwrap_or_default().ends_with(b"\"]"));
         let quoted_name = end > 0 && matches!(before.get(end - 1), Some(b'"' | b'\''));
         end -= usize::from(quoted_name);
+        // Letters of the name of a parameter may be encoded, or of another script: `%70assword=`, `пароль=`.
+        let parameter = around == Around::Data && !quoted_name && bytes.get(sign) == Some(&b'=');
+        let of_parameter = |byte: u8| parameter && (byte == b'%' || byte >= 0x80);
         let length_of_name = before
             .get(..end)
             .unwrap_or_default()
             .iter()
             .rev()
             .take(LONGEST_NAME)
-            .take_while(|byte| of_name(**byte))
+            .take_while(|byte| of_name(**byte) || of_parameter(**byte))
             .count();
-        // Letters of the name may be encoded: `%70assword=`.
-        let encoded = end > length_of_name && before.get(end - length_of_name - 1) == Some(&b'%');
-        let length_of_name = length_of_name + usize::from(encoded);
         let name = text.get(end - length_of_name..end).unwrap_or_default();
+        let decoded = percent_encoding::percent_decode_str(name).decode_utf8_lossy();
+        let name = decoded.rsplit(['&', '?', '#', ';', '=', '/', ' ']).next().unwrap_or_default();
         if name.is_empty() {
             continue;
         }
@@ -200,13 +213,17 @@ fn pairs(text: &str, around: Around, found: &mut Vec<Standing>) {
         };
         let Some(value) = text.get(start..start + length) else { continue };
         let spoken = around == Around::Page && !prose::within(&scripts, sign);
-        let told = spoken && quote.is_none() && prose::is_credible(value);
-        let told = told.then(|| prose::told(name)).flatten();
+        let told =
+            (spoken || around == Around::Data) && quote.is_none() && prose::is_credible(value);
+        let told = told.then(|| prose::told(name).or_else(|| names::speaks_of(name))).flatten();
         // In words, and in lines of logs, what is quoted behind the name of a password is one.
         let quoted = spoken && quote.is_some() && !prose::within(&tags, sign);
         let quoted = quoted.then(|| in_quotes(name, value)).flatten();
+        // In scripts most of it is labels: what is believed has letters and digits, and no blanks.
+        let scripted = around == Around::Page && !spoken && prose::is_credible(value);
+        let literal = (scripted && quote.is_some()).then(|| prose::told(name)).flatten();
         // The parameter of an address is one also in a page.
-        let parameter = spoken
+        let parameter = (spoken || scripted && !value.contains(['.', ':']))
             && quote.is_none()
             && bytes.get(sign) == Some(&b'=')
             && end > length_of_name
@@ -218,8 +235,10 @@ fn pairs(text: &str, around: Around, found: &mut Vec<Standing>) {
         let assigned = bytes.get(sign) == Some(&b'=')
             || behind.last().is_some_and(|byte| b"!#/?&".contains(byte))
                 && !behind.ends_with(b"//");
-        if let Some(kind) =
-            told.or(quoted).or_else(|| kind(name, value, around, quote.is_some(), assigned))
+        if let Some(kind) = told
+            .or(quoted)
+            .or(literal)
+            .or_else(|| kind(name, value, around, quote.is_some(), assigned))
         {
             found.push(Standing { range: start..start + length, kind });
         }
@@ -228,9 +247,10 @@ fn pairs(text: &str, around: Around, found: &mut Vec<Standing>) {
 
 /// What is quoted behind a name in words: `password="a b c"`, `'secret': 'x1y2z3'`.
 fn in_quotes(name: &str, value: &str) -> Option<Kind> {
-    let kind = prose::told(name).or_else(|| {
+    let password = || {
         names::kind_of(name).filter(|kind| *kind == Kind::Password && names::plain(name).len() > 4)
-    })?;
+    };
+    let kind = prose::told(name).or_else(password).or_else(|| names::speaks_of(name))?;
     let phrase = prose::is_passphrase(value);
     let believed = prose::is_credible(value) || kind == Kind::Password && phrase;
     (value.len() >= SHORTEST_QUOTED && believed && !value.contains("://")).then_some(kind)
@@ -259,7 +279,8 @@ fn kind(name: &str, value: &str, around: Around, quoted: bool, assigned: bool) -
             (!value.contains(' ') || quoted).then_some(Kind::Password)
         }
         (Some(kind), Around::Data) => {
-            let told = quoted && prose::told(name).is_some() && prose::is_credible(value);
+            let believed = prose::is_credible(value) || prose::is_passphrase(value);
+            let told = quoted && believed && prose::told(name).is_some();
             (telling(8) || told || (parameter && value.len() >= 4 && !is_word(value)))
                 .then_some(kind)
         }
@@ -352,6 +373,26 @@ fn is_word(value: &str) -> bool {
         || value.bytes().all(|byte| byte.is_ascii_digit()) && value.len() < 4
 }
 
+/// `<accessToken>…</accessToken>` in data: no page has such elements.
+fn of_elements(text: &str, found: &mut Vec<Standing>) {
+    let bytes = text.as_bytes();
+    for close in memchr::memmem::find_iter(bytes, b"</") {
+        let name = text
+            .get(close + 2..)
+            .and_then(|rest| rest.get(..rest.find('>')?.min(LONGEST_NAME)))
+            .unwrap_or_default();
+        let name = name.trim_end().rsplit(':').next().unwrap_or_default();
+        let Some(kind) = prose::told(name) else { continue };
+        let Some(open) = text.get(..close).and_then(|before| before.rfind('>')) else { continue };
+        let value = text.get(open + 1..close).unwrap_or_default();
+        let shown = value.trim();
+        if prose::is_credible(shown) || prose::is_passphrase(shown) || opaque::is_opaque(shown, 8) {
+            let start = open + 1 + (value.len() - value.trim_start().len());
+            found.push(Standing { range: start..start + shown.len(), kind });
+        }
+    }
+}
+
 /// `<input name="x" value="y">`, in any order of attributes.
 fn inputs(text: &str, found: &mut Vec<Standing>) {
     let bytes = text.as_bytes();
@@ -412,7 +453,7 @@ pub(super) fn attributes(text: &str) -> Vec<Standing> {
 
 /// Parts of a form with files: `name="…"`, an empty line, the value.
 fn multipart(text: &str, found: &mut Vec<Standing>) {
-    const BEGINS: &str = "form-data; name=\"";
+    const BEGINS: &str = "form-data;";
     let mut from = 0;
     while let Some(at) =
         memchr::memmem::find(text.as_bytes().get(from..).unwrap_or_default(), BEGINS.as_bytes())
@@ -420,7 +461,9 @@ fn multipart(text: &str, found: &mut Vec<Standing>) {
     {
         from = at + BEGINS.len();
         let rest = text.get(from..).unwrap_or_default();
-        let name = rest.split('"').next().unwrap_or_default();
+        let head = rest.split(['\r', '\n']).next().unwrap_or_default();
+        let named = head.split(';').find_map(|part| part.trim_start().strip_prefix("name="));
+        let Some(name) = named.map(|name| name.trim_matches('"')) else { continue };
         let blank =
             [("\r\n\r\n", "\r\n--"), ("\n\n", "\n--")].into_iter().find_map(|(blank, end)| {
                 let start = rest.get(..LONGEST_HEAD.min(rest.len())).unwrap_or(rest).find(blank)?
@@ -429,7 +472,9 @@ fn multipart(text: &str, found: &mut Vec<Standing>) {
             });
         let Some(value) = blank else { continue };
         if name.len() <= LONGEST_NAME
-            && let Some(kind) = field(name, rest.get(value.clone()).unwrap_or_default())
+            && let Some(kind) = rest
+                .get(value.clone())
+                .and_then(|value| field(name, value).or_else(|| posted(name, value)))
         {
             found.push(Standing { range: from + value.start..from + value.end, kind });
         }
@@ -458,6 +503,16 @@ pub(super) fn field(name: &str, value: &str) -> Option<Kind> {
             (telling(20) && !is_harmless_name(name) && !names_a_key(value)).then_some(Kind::Token)
         }
     }
+}
+
+/// What a field that was posted holds, where nothing is known of its name: letters and digits as passwords and codes have
+/// them, or words that make no sentence.
+pub(super) fn posted(name: &str, value: &str) -> Option<Kind> {
+    let unknown = secret_places::named(name) == secret_places::Standing::Unknown
+        && !is_harmless_name(name)
+        && !names::names_a_person(name);
+    (unknown && !is_place(value) && (prose::is_credible(value) || prose::is_passphrase(value)))
+        .then_some(Kind::Token)
 }
 
 /// `_9f86d081884c7d659a2feaa0c55ad015:https://…`: a key to what a server remembers, and where it goes on.
@@ -495,6 +550,10 @@ fn credentials_in_addresses(text: &str, found: &mut Vec<Standing>) {
         {
             let start = at + name.len() + 1;
             found.push(Standing { range: start..start + password.len(), kind: Kind::Password });
+        } else if let Some((user, _)) = authority.rsplit_once('@')
+            && opaque::is_opaque(user, 16)
+        {
+            found.push(Standing { range: at..at + user.len(), kind: Kind::Token });
         }
         path(address.get(authority.len()..).unwrap_or_default(), at + authority.len(), found);
         from += end;
@@ -532,8 +591,9 @@ fn path(path: &str, base: usize, found: &mut Vec<Standing>) {
             .is_some_and(|(_, ending)| (1..=5).contains(&ending.len()));
         let signature = opaque::jwt_signature(segment_only).is_some();
         let decoded = percent_encoding::percent_decode_str(segment_only).decode_utf8_lossy();
-        let typed =
-            announced && prose::is_credible(&decoded) && decoded.contains(['!', '$', '*', '+']);
+        let typed = announced
+            && (prose::is_credible(&decoded) && decoded.contains(['!', '$', '*', '+'])
+                || prose::is_passphrase(&decoded));
         if signature
             || typed
             || opaque::is_opaque(segment_only, shortest)
@@ -542,7 +602,8 @@ fn path(path: &str, base: usize, found: &mut Vec<Standing>) {
         {
             found.push(Standing { range: at..at + segment_only.len(), kind: Kind::Token });
         }
-        announced = ANNOUNCE.contains(&segment_only.to_ascii_lowercase().as_str());
+        let lower = segment_only.to_ascii_lowercase();
+        announced = lower.split(['-', '_']).any(|word| ANNOUNCE.contains(&word));
         at += segment.len() + 1;
     }
 }
@@ -601,6 +662,61 @@ mod tests {
             ("x17=vxrbxb%20fvqqdv%20kzxzxw%20xhnzpt", "vxrbxb%20fvqqdv%20kzxzxw%20xhnzpt"),
         ] {
             assert_eq!(found(text, Around::Data), [value], "{text}");
+        }
+        for (text, value) in [
+            ("2026-11-24 09:58 WARN refused sessionId=mwxmr!39 for ann", "mwxmr!39"),
+            ("2026-11-24 09:58 WARN refused, credentials=\"mwxmr!39\"", "mwxmr!39"),
+        ] {
+            assert_eq!(found(text, Around::Page), [value], "{text}");
+        }
+        for text in ["cookieName=\"JSESSIONID2\"", "signatureMethod=rsa-sha256", "sessionState=ok"]
+        {
+            assert!(found(text, Around::Page).is_empty(), "{text}");
+        }
+        assert_eq!(posted("x17", "mwxmr!39"), Some(Kind::Token));
+        for (name, value) in
+            [("lang", "en-us1"), ("x17", "/hub1234"), ("x17", "submit"), ("id", "a1b2c3")]
+        {
+            assert_eq!(posted(name, value), None, "{name}={value}");
+        }
+        for (text, value) in [
+            ("{\"detail\": \"password xzzvc!29 is wrong\"}", "xzzvc!29"),
+            ("token vkhbv!14 expired", "vkhbv!14"),
+            ("os.environ[\"SECRET_KEY\"] = \"ktfwt!73\"", "ktfwt!73"),
+            ("{\"secret\": \"ggqqng frmhcn gkhbkz\"}", "ggqqng frmhcn gkhbkz"),
+            ("<e><accessToken>mvnmr!72</accessToken></e>", "mvnmr!72"),
+            ("a=1&пароль=hunter", "hunter"),
+            ("a=1&has%C5%82o=hunter", "hunter"),
+            ("a=1&log%5Bpass%5D=hunter", "hunter"),
+            ("--q\r\nContent-Disposition: form-data;name=passwd\r\n\r\nhunter\r\n--q--", "hunter"),
+            (
+                "https://ecf45ccbfb8a99a2c96fa75802b087f8@a.example/x",
+                "ecf45ccbfb8a99a2c96fa75802b087f8",
+            ),
+            ("https://a.example/magic-link/vkvgz!78/x", "vkvgz!78"),
+        ] {
+            assert!(
+                found(text, Around::Data).contains(&value),
+                "{text}: {:?}",
+                found(text, Around::Data)
+            );
+        }
+        for text in [
+            "<script>var password=\"tccpr!39\"</script>",
+            "<script>go(\"/e?code=fwktt!65\")</script>",
+        ] {
+            assert_eq!(found(text, Around::Page).len(), 1, "{text}");
+        }
+        for text in [
+            "<script>a={strPassword:\"Enter password\",pwdRegex1:\"[a-z]\"};b?key=t2.id:c</script>",
+            "the token endpoint v2token1x of the secret is wrong",
+            "wctx=REDACT%3DEDuy18k3rahabjlu2",
+        ] {
+            assert!(
+                found(text, Around::Page).is_empty(),
+                "{text}: {:?}",
+                found(text, Around::Page)
+            );
         }
         assert!(found("x=The%20user%20is%20not%20known%20here", Around::Data).is_empty());
         let port = "https://sense.example:443/bi/sense/app/0f6b1d52-8c3e-4a97-b0d4-5e2f7a9c1b36";

@@ -7,6 +7,7 @@
 
 use super::folded;
 use super::layers;
+use super::names;
 use super::opaque;
 use super::tags;
 use crate::mask;
@@ -131,11 +132,17 @@ pub(super) fn attributes(text: &str) -> Vec<(&str, Range<usize>)> {
             }
             at = end.max(at);
         } else if tag.starts_with("Attribute ") && !closing {
-            let named = tag
-                .split_once("Name=")
-                .and_then(|(_, rest)| rest.get(1..)?.split(['"', '\'']).next())
-                .unwrap_or_default();
-            name = named.rsplit(['/', ':']).next().unwrap_or_default();
+            let named = ["Name", "FriendlyName"].into_iter().filter_map(|of| {
+                let named = tag.get(tags::attribute(tag, of)?)?;
+                Some(named.rsplit(['/', ':']).next().unwrap_or_default())
+            });
+            // The one that tells of a secret says what it is.
+            let (mut first, mut telling) = (None, None);
+            for one in named {
+                first = first.or(Some(one));
+                telling = telling.or(names::kind_of(one).map(|_| one));
+            }
+            name = telling.or(first).unwrap_or_default();
         }
     }
     found
@@ -419,9 +426,9 @@ mod tests {
 
     #[test]
     fn attributes_are_told_by_their_names() {
-        let text = "<Attribute Name=\"http://x/claims/access_token\"><AttributeValue>ab</AttributeValue></Attribute><a:Attribute Name='b'><a:AttributeValue x='y'>c</a:AttributeValue>";
+        let text = "<Attribute Name=\"http://x/claims/access_token\"><AttributeValue>ab</AttributeValue></Attribute><a:Attribute Name='b'><a:AttributeValue x='y'>c</a:AttributeValue></a:Attribute><Attribute FriendlyName=\"userPassword\" Name=\"urn:oid:1\"><AttributeValue>d</AttributeValue>";
         let all: Vec<(&str, &str)> =
             attributes(text).into_iter().map(|(name, range)| (name, &text[range])).collect();
-        assert_eq!(all, [("access_token", "ab"), ("b", "c")]);
+        assert_eq!(all, [("access_token", "ab"), ("b", "c"), ("userPassword", "d")]);
     }
 }
