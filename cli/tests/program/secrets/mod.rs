@@ -386,15 +386,47 @@ const COPIED: &[&str] = &[
     "signature value",
 ];
 
+/// The same of the places that are easily forgotten.
+const COPIED_TOO: &[&str] = &[
+    "artifact",
+    "name and value in a path",
+    "list of cookies",
+    "list of parameters",
+    "forwarded token",
+    "value after its name and a colon",
+    "connection string",
+    "member of an environment",
+    "user of a command",
+    "password in words",
+    "session in a path",
+    "link that was sent",
+    "field of a record",
+    "field in another script",
+    "header of one's own",
+];
+
 #[test]
 fn copies_hold_nothing_of_it() {
+    copied(PLANTS, COPIED, 0);
+}
+
+#[test]
+fn copies_hold_nothing_from_places_that_are_easily_forgotten() {
+    for turn in 0..4 {
+        copied(ODD, COPIED_TOO, turn);
+    }
+}
+
+/// Puts a value at each of the places, of the shape whose turn it is, and looks for it in the copy.
+fn copied(plants: &[Plant], names: &[&str], turn: usize) {
     let folder = tempfile::tempdir().expect("a folder");
-    let mut draw = Draw::new(77);
+    let mut draw = Draw::new(77 + u64::try_from(turn).expect("small"));
     let mut har = Har::new(Ending::ErrorPage);
     let mut all = Vec::new();
-    for (index, plant) in
-        PLANTS.iter().enumerate().filter(|(_, plant)| COPIED.contains(&plant.name))
-    {
+    let meant = || plants.iter().enumerate().filter(|(_, plant)| names.contains(&plant.name));
+    assert_eq!(meant().count(), names.len(), "a place was renamed");
+    for (index, plant) in meant() {
+        let index = index + turn;
         put(&mut har, plant, plant.shapes[index % plant.shapes.len()], &mut draw, &mut all);
     }
     fs::write(folder.path().join("bad.har"), har.finish()).expect("a capture");

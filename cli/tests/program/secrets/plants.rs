@@ -397,6 +397,9 @@ pub(crate) const PLANTS: &[Plant] = &[
     plant("method", TOKENS, |har, c| har.entry(START)["request"]["method"] = json!(c)),
 ];
 
+/// What is told from the words around it: a phrase is words itself.
+const WORDS: &[Shape] = &[Shape::Password, Shape::Short, Shape::Long, Shape::Jwt];
+
 /// Places that are easily forgotten.
 pub(crate) const ODD: &[Plant] = &[
     plant("artifact", ANY, |har, c| har.query(ACS, &format!("SAMLart={}", percent(c)))),
@@ -662,6 +665,31 @@ pub(crate) const ODD: &[Plant] = &[
         har.entry(LOGIN)["response"]["content"]["mimeType"] =
             json!(format!("text/html; token={c}"));
     }),
+    plant("connection string", WORDS, |har, c| {
+        har.said.push(format!("Access denied to \"Server=db;User Id=sa;Password={};\"", html(c)));
+    }),
+    plant("member of an environment", WORDS, |har, c| {
+        har.said.push(format!("Access denied, environ[\"SECRET_KEY\"] = \"{}\"", html(c)));
+    }),
+    plant("user of a command", WORDS, |har, c| {
+        har.said.push(format!("Access denied, try curl -u 'ann:{}' again", html(c)));
+    }),
+    plant("password in words", WORDS, |har, c| {
+        har.said.push(format!("Access denied, the one-time password {} has expired", html(c)));
+    }),
+    plant("session in a path", &[Shape::Long, Shape::Jwt], |har, c| {
+        har.edit_url(START, |url| after_host(url, &format!("/(S({c}))")));
+    }),
+    plant("link that was sent", &[Shape::Password, Shape::Phrase, Shape::Long], |har, c| {
+        har.edit_url(START, |url| after_host(url, &format!("/magic-link/{}", percent(c))));
+    }),
+    plant("field of a record", ANY, |har, c| {
+        har.fields.push(format!("log%5Bpass%5D={}", percent(c)));
+    }),
+    plant("field in another script", TYPED, |har, c| {
+        har.fields.push(format!("%D0%BF%D0%B0%D1%80%D0%BE%D0%BB%D1%8C={}", percent(c)));
+    }),
+    plant("header of one's own", ANY, |har, c| har.request_header(ACS, "X-Contoso-Auth", c)),
     plant("version of the capture", TOKENS, |har, c| har.log["log"]["version"] = json!(c)),
 ];
 
