@@ -2,7 +2,7 @@
 
 use super::Given;
 use super::list::distinct;
-use diag_sdk::Case;
+use super::parties::Pair;
 use diag_sdk::case::input::HeldBy;
 use diag_sdk::case::message::MessageKind;
 use diag_sdk::case::metadata::{Endpoint, Metadata};
@@ -12,22 +12,19 @@ use diag_sdk::spec;
 const MOST_ENTITIES: usize = 3;
 
 /// The identity provider's metadata: of the issuer that was met, where there is some of it.
-pub(super) fn idp(case: &Case, held_by: HeldBy) -> impl Iterator<Item = &Metadata> {
-    let issuers = issuers(case, MessageKind::Response);
-    named(case.idp_metadata(held_by).collect(), &issuers)
+pub(super) fn idp<'c>(
+    pair: &Pair<'c>,
+    held_by: HeldBy,
+) -> impl Iterator<Item = &'c Metadata> + use<'c> {
+    named(pair.idp_metadata(held_by), &pair.issuers(MessageKind::Response))
 }
 
 /// The service provider's metadata: of the issuer of requests, where there is some of it.
-pub(super) fn sp(case: &Case, held_by: HeldBy) -> impl Iterator<Item = &Metadata> {
-    let issuers = issuers(case, MessageKind::AuthnRequest);
-    named(case.sp_metadata(held_by).collect(), &issuers)
-}
-
-fn issuers(case: &Case, kind: MessageKind) -> Vec<&str> {
-    case.messages_of(kind)
-        .filter_map(|message| message.issuer.as_ref())
-        .map(|issuer| issuer.value.as_str())
-        .collect()
+pub(super) fn sp<'c>(
+    pair: &Pair<'c>,
+    held_by: HeldBy,
+) -> impl Iterator<Item = &'c Metadata> + use<'c> {
+    named(pair.sp_metadata(held_by), &pair.issuers(MessageKind::AuthnRequest))
 }
 
 fn named<'c>(

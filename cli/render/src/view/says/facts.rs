@@ -4,6 +4,7 @@ use super::Source::{
     Expected, IdpMetadata, Registration, SpConfiguration, SpCopy, SpMetadata, Wire,
 };
 use super::list::{certificates, dates, distinct};
+use super::parties::Pair;
 use super::{Draft, Given, Manner, Source, copies, expected, wire};
 use crate::Judged;
 use diag_sdk::case::certificate::same_thumbprint;
@@ -14,28 +15,27 @@ use diag_sdk::case::sp_configuration::{RequestAlgorithm, SpConfiguration as Conf
 use diag_sdk::spec;
 
 /// A source of that kind is there to be asked.
-pub(super) fn is_there(judged: &Judged, source: Source) -> bool {
+pub(super) fn is_there(judged: &Judged, pair: &Pair<'_>, source: Source) -> bool {
     let case = &judged.case;
     match source {
         Registration => {
-            case.relevant_registrations().next().is_some()
-                || copies::sp(case, HeldBy::Idp).next().is_some()
+            !pair.registrations().is_empty() || copies::sp(pair, HeldBy::Idp).next().is_some()
         }
-        IdpMetadata => copies::idp(case, HeldBy::Publisher).next().is_some(),
-        SpCopy => copies::idp(case, HeldBy::Sp).next().is_some(),
-        SpConfiguration => case.relevant_configurations().next().is_some(),
-        SpMetadata => copies::sp(case, HeldBy::Publisher).next().is_some(),
+        IdpMetadata => copies::idp(pair, HeldBy::Publisher).next().is_some(),
+        SpCopy => copies::idp(pair, HeldBy::Sp).next().is_some(),
+        SpConfiguration => !pair.configurations().is_empty(),
+        SpMetadata => copies::sp(pair, HeldBy::Publisher).next().is_some(),
         Wire => !case.messages.is_empty() || !case.exchanges.is_empty(),
         Expected => !case.expectations.is_empty(),
     }
 }
 
 /// All rows.
-pub(super) fn drafts(judged: &Judged) -> Vec<Draft> {
+pub(super) fn drafts(judged: &Judged, pair: &Pair<'_>) -> Vec<Draft> {
     let case = &judged.case;
-    let wire = wire::Seen::of(judged);
-    let registered = || case.relevant_registrations();
-    let configured = || case.relevant_configurations();
+    let wire = wire::Seen::of(case, pair);
+    let registered = || pair.registrations().into_iter();
+    let configured = || pair.configurations().into_iter();
     let exactly = |label, first: &[Source], said| Draft {
         label,
         manner: Manner::Exactly,
@@ -55,7 +55,7 @@ pub(super) fn drafts(judged: &Judged) -> Vec<Draft> {
                     let own = registered()
                         .flat_map(|one| &one.identifiers)
                         .map(|one| Given::at(&one.value.value, &one.value.place));
-                    distinct(own.chain(loaded(copies::entity_ids(copies::sp(case, HeldBy::Idp)))))
+                    distinct(own.chain(loaded(copies::entity_ids(copies::sp(pair, HeldBy::Idp)))))
                 }),
                 (
                     SpConfiguration,
@@ -65,7 +65,7 @@ pub(super) fn drafts(judged: &Judged) -> Vec<Draft> {
                             .map(|id| Given::at(&id.value, &id.place)),
                     ),
                 ),
-                (SpMetadata, copies::entity_ids(copies::sp(case, HeldBy::Publisher))),
+                (SpMetadata, copies::entity_ids(copies::sp(pair, HeldBy::Publisher))),
                 (Wire, wire.sp_issuer()),
             ],
         ),
@@ -77,7 +77,7 @@ pub(super) fn drafts(judged: &Judged) -> Vec<Draft> {
                     let own = registered()
                         .flat_map(|one| &one.reply_urls)
                         .map(|one| Given::at(&one.value.value, &one.value.place));
-                    distinct(own.chain(loaded(copies::acs(copies::sp(case, HeldBy::Idp)))))
+                    distinct(own.chain(loaded(copies::acs(copies::sp(pair, HeldBy::Idp)))))
                 }),
                 (
                     SpConfiguration,
@@ -87,7 +87,7 @@ pub(super) fn drafts(judged: &Judged) -> Vec<Draft> {
                             .map(|url| Given::at(&url.value, &url.place)),
                     ),
                 ),
-                (SpMetadata, copies::acs(copies::sp(case, HeldBy::Publisher))),
+                (SpMetadata, copies::acs(copies::sp(pair, HeldBy::Publisher))),
                 (Wire, wire.acs()),
             ],
         ),
@@ -108,8 +108,8 @@ pub(super) fn drafts(judged: &Judged) -> Vec<Draft> {
             "SSO URL",
             &[Wire, IdpMetadata],
             vec![
-                (IdpMetadata, copies::sso(copies::idp(case, HeldBy::Publisher))),
-                (SpCopy, copies::sso(copies::idp(case, HeldBy::Sp))),
+                (IdpMetadata, copies::sso(copies::idp(pair, HeldBy::Publisher))),
+                (SpCopy, copies::sso(copies::idp(pair, HeldBy::Sp))),
                 (Wire, wire.sso()),
             ],
         ),
@@ -117,8 +117,8 @@ pub(super) fn drafts(judged: &Judged) -> Vec<Draft> {
             "Issuer",
             &[Wire, IdpMetadata],
             vec![
-                (IdpMetadata, copies::entity_ids(copies::idp(case, HeldBy::Publisher))),
-                (SpCopy, copies::entity_ids(copies::idp(case, HeldBy::Sp))),
+                (IdpMetadata, copies::entity_ids(copies::idp(pair, HeldBy::Publisher))),
+                (SpCopy, copies::entity_ids(copies::idp(pair, HeldBy::Sp))),
                 (Wire, wire.idp_issuer()),
             ],
         ),
@@ -140,7 +140,7 @@ pub(super) fn drafts(judged: &Judged) -> Vec<Draft> {
                             .map(|id| Given::at(&id.value, &id.place)),
                     ),
                 ),
-                (SpMetadata, copies::entity_ids(copies::sp(case, HeldBy::Publisher))),
+                (SpMetadata, copies::entity_ids(copies::sp(pair, HeldBy::Publisher))),
                 (Wire, wire.audiences()),
             ]
             .into_iter()
@@ -158,9 +158,9 @@ pub(super) fn drafts(judged: &Judged) -> Vec<Draft> {
                         .filter_map(|claim| claim.name_id_format.as_deref());
                     distinct(formats.map(Given::new))
                 }),
-                (IdpMetadata, copies::idp_name_ids(copies::idp(case, HeldBy::Publisher))),
-                (SpCopy, copies::idp_name_ids(copies::idp(case, HeldBy::Sp))),
-                (SpMetadata, copies::sp_name_ids(copies::sp(case, HeldBy::Publisher))),
+                (IdpMetadata, copies::idp_name_ids(copies::idp(pair, HeldBy::Publisher))),
+                (SpCopy, copies::idp_name_ids(copies::idp(pair, HeldBy::Sp))),
+                (SpMetadata, copies::sp_name_ids(copies::sp(pair, HeldBy::Publisher))),
                 (Wire, wire.name_id_formats()),
             ],
         ),
@@ -168,8 +168,8 @@ pub(super) fn drafts(judged: &Judged) -> Vec<Draft> {
             "Binding of the request",
             &[Wire],
             vec![
-                (IdpMetadata, copies::sso_bindings(copies::idp(case, HeldBy::Publisher))),
-                (SpCopy, copies::sso_bindings(copies::idp(case, HeldBy::Sp))),
+                (IdpMetadata, copies::sso_bindings(copies::idp(pair, HeldBy::Publisher))),
+                (SpCopy, copies::sso_bindings(copies::idp(pair, HeldBy::Sp))),
                 (Wire, wire.request_binding()),
             ],
         ),
@@ -177,7 +177,7 @@ pub(super) fn drafts(judged: &Judged) -> Vec<Draft> {
             "Binding of the response",
             &[Wire],
             vec![
-                (SpMetadata, copies::acs_bindings(copies::sp(case, HeldBy::Publisher))),
+                (SpMetadata, copies::acs_bindings(copies::sp(pair, HeldBy::Publisher))),
                 (Wire, wire.response_binding()),
             ],
         ),
@@ -195,14 +195,14 @@ pub(super) fn drafts(judged: &Judged) -> Vec<Draft> {
                 (
                     IdpMetadata,
                     certificates(
-                        copies::idp(case, HeldBy::Publisher)
+                        copies::idp(pair, HeldBy::Publisher)
                             .flat_map(Metadata::idp_signing_certificates),
                     ),
                 ),
                 (
                     SpCopy,
                     certificates(
-                        copies::idp(case, HeldBy::Sp).flat_map(Metadata::idp_signing_certificates),
+                        copies::idp(pair, HeldBy::Sp).flat_map(Metadata::idp_signing_certificates),
                     ),
                 ),
                 (Wire, wire.response_certificates()),
@@ -216,7 +216,7 @@ pub(super) fn drafts(judged: &Judged) -> Vec<Draft> {
                 (
                     SpMetadata,
                     certificates(
-                        copies::sp(case, HeldBy::Publisher)
+                        copies::sp(pair, HeldBy::Publisher)
                             .flat_map(Metadata::sp_signing_certificates),
                     ),
                 ),
@@ -238,7 +238,7 @@ pub(super) fn drafts(judged: &Judged) -> Vec<Draft> {
                 (
                     SpMetadata,
                     certificates(
-                        copies::sp(case, HeldBy::Publisher)
+                        copies::sp(pair, HeldBy::Publisher)
                             .flat_map(Metadata::sp_encryption_certificates),
                     ),
                 ),
@@ -285,7 +285,7 @@ pub(super) fn drafts(judged: &Judged) -> Vec<Draft> {
                     }))
                 }),
                 (SpConfiguration, distinct(configured().flat_map(attributes))),
-                (SpMetadata, copies::requested(copies::sp(case, HeldBy::Publisher))),
+                (SpMetadata, copies::requested(copies::sp(pair, HeldBy::Publisher))),
                 (Wire, wire.attributes()),
             ],
         ),

@@ -1,7 +1,8 @@
 //! Who says what: every value on which both sides must agree, beside each other, one column for each source.
 //!
 //! Agreement is shown as well, for people ask what was compared. One cell of a row is the reference; the others
-//! tell only in which characters they differ from it. That a source says nothing is an answer, too.
+//! tell only in which characters they differ from it. That a source says nothing is an answer, too. Where several
+//! service providers or identity providers are met, each two that talk to each other have a table of their own.
 
 mod compare;
 mod copies;
@@ -9,9 +10,12 @@ mod expected;
 mod facts;
 mod linked;
 mod list;
+mod parties;
 mod wire;
 
 pub(crate) use wire::same_site;
+
+use parties::Pair;
 
 use super::comparison::Piece;
 use crate::Judged;
@@ -19,9 +23,14 @@ use crate::tone::Tone;
 use diag_sdk::Place;
 use serde::Serialize;
 
+/// Tables of further pairs that are shown.
+const MOST_OTHERS: usize = 8;
+
 /// The table.
 #[derive(Debug, Serialize)]
 pub(crate) struct Says {
+    /// Whom it is about, where the case has several pairs.
+    pub(crate) between: Option<Between>,
     pub(crate) columns: Vec<Column>,
     /// Rows that differ or that a finding is about.
     pub(crate) open: Vec<Row>,
@@ -29,6 +38,17 @@ pub(crate) struct Says {
     pub(crate) folded: Vec<Row>,
     /// Sources that were not there to be asked.
     pub(crate) absent: Vec<&'static str>,
+    /// The other pairs of the case.
+    pub(crate) others: Vec<Self>,
+    /// Pairs beyond those.
+    pub(crate) more: usize,
+}
+
+/// Two parties, by their entityIDs or else by their hosts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Between {
+    pub(crate) sp: Option<String>,
+    pub(crate) idp: Option<String>,
 }
 
 /// Where a value is said.
@@ -199,14 +219,23 @@ struct Draft {
     said: Vec<(Source, Vec<Given>)>,
 }
 
-/// The table of a case; nothing where fewer than two sources are there.
+/// The table of a case, with those of its other pairs; nothing where fewer than two sources are there.
 pub(crate) fn of(judged: &Judged) -> Option<Says> {
+    let pairs = parties::pairs(judged);
+    let mut tables = pairs.iter().filter_map(|pair| table(judged, pair));
+    let mut first = tables.next()?;
+    first.others = tables.by_ref().take(MOST_OTHERS).collect();
+    first.more = tables.count();
+    Some(first)
+}
+
+fn table(judged: &Judged, pair: &Pair<'_>) -> Option<Says> {
     let (there, absent): (Vec<Source>, Vec<Source>) =
-        SOURCES.into_iter().partition(|source| facts::is_there(judged, *source));
+        SOURCES.into_iter().partition(|source| facts::is_there(judged, pair, *source));
     if there.len() < 2 {
         return None;
     }
-    let rows: Vec<Row> = facts::drafts(judged)
+    let rows: Vec<Row> = facts::drafts(judged, pair)
         .into_iter()
         .filter(|draft| {
             draft.said.iter().any(|(source, values)| there.contains(source) && !values.is_empty())
@@ -220,7 +249,15 @@ pub(crate) fn of(judged: &Judged) -> Option<Says> {
     // A file of one's own is not something that was not handed in.
     let absent =
         absent.into_iter().filter(|source| *source != Source::Expected).map(Source::name).collect();
-    Some(Says { columns, open, folded, absent })
+    Some(Says {
+        between: pair.between(),
+        columns,
+        open,
+        folded,
+        absent,
+        others: Vec::new(),
+        more: 0,
+    })
 }
 
 #[cfg(test)]

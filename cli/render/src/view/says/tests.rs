@@ -168,3 +168,91 @@ fn a_sign_out_is_not_held_against_addresses_of_the_sign_in() {
         "what the sign-in before it said"
     );
 }
+
+const SP: [&str; 2] = ["https://one.example/sp", "https://two.example/sp"];
+const IDP: [&str; 2] = ["https://idp-one.example/meta", "https://idp-two.example/meta"];
+
+/// Two sign-ins, each of another service provider at another identity provider, with the metadata of all four.
+fn two_pairs() -> Judged {
+    use diag_sdk::case::attempt::Outcome;
+    use diag_sdk::case::metadata::{Endpoint, IdpRole, Metadata, SpRole};
+    let mut judged = registered(&[]);
+    judged.case.registrations.clear();
+    let endpoint =
+        |url: &str| vec![Endpoint { location: at(url, "/location"), ..Endpoint::default() }];
+    let mut request = judged.case.messages[0].clone();
+    let mut attempt = judged.report.attempts[0].clone();
+    for (index, (sp, idp)) in SP.into_iter().zip(IDP).enumerate() {
+        request.id = format!("m{}", index + 1);
+        request.issuer = Some(at(sp, "/issuer"));
+        request.destination = Some(at(&format!("{idp}/sso"), "/destination"));
+        let role = SpRole { acs: endpoint(&format!("{sp}/acs")), ..SpRole::default() };
+        judged.case.metadata.push(Metadata {
+            entity_id: at(sp, "/sp"),
+            sp: Some(role),
+            ..Metadata::default()
+        });
+        let role = IdpRole { sso: endpoint(&format!("{idp}/sso")), ..IdpRole::default() };
+        judged.case.metadata.push(Metadata {
+            entity_id: at(idp, "/idp"),
+            idp: Some(role),
+            ..Metadata::default()
+        });
+        if index == 0 {
+            judged.case.messages[0] = request.clone();
+        } else {
+            attempt.id = "a2".into();
+            attempt.request = Some(request.id.clone());
+            attempt.outcome = Outcome::SignedIn;
+            judged.case.messages.push(request.clone());
+            judged.report.attempts.push(attempt.clone());
+        }
+    }
+    judged
+}
+
+fn texts(says: &Says, label: &str) -> Vec<Vec<String>> {
+    let text = |value: &Value| value.pieces.iter().map(|piece| piece.text.as_str()).collect();
+    let row = row(says, label);
+    row.cells.iter().map(|cell| cell.values.iter().map(text).collect()).collect()
+}
+
+#[test]
+fn parties_that_did_not_talk_to_each_other_are_not_compared() {
+    let judged = two_pairs();
+    let says = of(&judged).expect("a table");
+    assert_eq!((says.others.len(), says.more), (1, 0));
+    for (index, table) in [&says, &says.others[0]].into_iter().enumerate() {
+        let between = Between { sp: Some(SP[index].into()), idp: Some(IDP[index].into()) };
+        assert_eq!(table.between, Some(between), "the one that decides comes first");
+        let said = texts(table, "Service provider's entityID");
+        assert!(said.iter().flatten().all(|text| text == SP[index]), "{said:?}");
+        let said = texts(table, "SSO URL");
+        assert_eq!(said.iter().flatten().count(), 2, "metadata and wire: {said:?}");
+        assert!(said.iter().flatten().all(|text| text.starts_with(IDP[index])), "{said:?}");
+        assert_eq!(row(table, "SSO URL").state, State::Agrees);
+    }
+}
+
+#[test]
+fn a_name_that_was_mistyped_is_held_against_the_metadata_of_its_host() {
+    let mut judged = two_pairs();
+    let typed = format!("{}/", SP[0]);
+    judged.case.messages[0].issuer = Some(at(&typed, "/issuer"));
+    let acs = format!("{}/acs", SP[0]);
+    judged.case.messages[0].request =
+        Some(AuthnRequest { acs_url: Some(at(&acs, "/acs")), ..AuthnRequest::default() });
+    let says = of(&judged).expect("a table");
+    assert_eq!(says.between.as_ref().and_then(|pair| pair.sp.as_deref()), Some(typed.as_str()));
+    let said = texts(&says, "Service provider's entityID");
+    assert!(said.contains(&vec![SP[0].to_owned()]), "{said:?}");
+    assert!(!said.iter().flatten().any(|text| text == SP[1]), "{said:?}");
+}
+
+#[test]
+fn one_pair_alone_is_not_named() {
+    let mut judged = two_pairs();
+    judged.report.attempts.truncate(1);
+    let says = of(&judged).expect("a table");
+    assert!(says.between.is_none() && says.others.is_empty());
+}

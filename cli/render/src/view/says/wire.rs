@@ -1,9 +1,8 @@
-//! What was sent, in the attempt that the verdict is about.
+//! What was sent, in the attempt that tells most of two parties.
 
 use super::Given;
 use super::list::{certificates, distinct};
-use crate::Judged;
-use crate::view::headline;
+use super::parties::Pair;
 use diag_sdk::Case;
 use diag_sdk::case::attempt::Attempt;
 use diag_sdk::case::exchange::{SameSite, Side};
@@ -15,6 +14,7 @@ use diag_sdk::spec;
 /// Request and response of an attempt.
 pub(super) struct Seen<'j> {
     case: &'j Case,
+    pair: &'j Pair<'j>,
     attempt: Option<&'j Attempt>,
     request: Option<&'j Message>,
     response: Option<&'j Message>,
@@ -25,9 +25,8 @@ fn sited(value: &Sited<String>) -> Given {
 }
 
 impl<'j> Seen<'j> {
-    pub(super) fn of(judged: &'j Judged) -> Self {
-        let case = &judged.case;
-        let attempt = headline::decisive(judged);
+    pub(super) fn of(case: &'j Case, pair: &'j Pair<'j>) -> Self {
+        let attempt = pair.attempt;
         // Of a sign-out, neither request nor response is one of these; what came before it tells.
         let named = |id: Option<&String>, kind| {
             id.and_then(|id| case.message(id)).filter(|message| message.kind == kind)
@@ -43,6 +42,7 @@ impl<'j> Seen<'j> {
         };
         Self {
             case,
+            pair,
             attempt,
             request: or_last(request, MessageKind::AuthnRequest),
             response: or_last(response, MessageKind::Response),
@@ -202,7 +202,7 @@ impl<'j> Seen<'j> {
         self.case
             .clocks
             .iter()
-            .filter(|clock| clock.side != Side::Other)
+            .filter(|clock| clock.side != Side::Other && self.pair.met(&clock.host))
             .map(|clock| {
                 let side =
                     if clock.side == Side::Idp { "identity provider" } else { "service provider" };
@@ -233,7 +233,11 @@ impl<'j> Seen<'j> {
                     .note(format!("{secure}{}", same_site(cookie.same_site)))
             })
             .collect();
-        let lost = self.case.lost_cookies.iter().filter(|lost| lost.decisive);
+        let own = |attempt: Option<&str>| {
+            !self.pair.of_several() || attempt == self.attempt.map(|attempt| attempt.id.as_str())
+        };
+        let lost = self.case.lost_cookies.iter();
+        let lost = lost.filter(|lost| lost.decisive && own(lost.attempt.as_deref()));
         all.extend(
             lost.map(|lost| Given::at(&lost.name, &lost.place).note("was set and not sent back")),
         );
