@@ -75,6 +75,9 @@ fn sentence(judged: &Judged) -> String {
     match (report.verdict, attempt) {
         (Verdict::Healthy, Some(attempt)) => format!("{} works", of(attempt)),
         (Verdict::Healthy, None) => given::sound(&judged.case).to_owned(),
+        (Verdict::AtRisk, Some(attempt)) if only_sign_out(report) => {
+            format!("{} worked, but signing out does not", of(attempt))
+        }
         (Verdict::AtRisk, Some(attempt)) => {
             format!("{} worked, but the configuration will break it", of(attempt))
         }
@@ -108,6 +111,17 @@ fn sentence(judged: &Judged) -> String {
             "There is no sign-in and no configuration to judge".to_owned()
         }
     }
+}
+
+/// Every root cause is about signing out alone: nothing of it keeps anybody from signing in.
+fn only_sign_out(report: &Report) -> bool {
+    let of_sign_out = |id: &String| {
+        let known = report.attempts.iter().find(|attempt| attempt.id == *id);
+        known.is_some_and(|attempt| attempt.kind == AttemptKind::SignOut)
+    };
+    let mut roots = report.root_causes.iter().filter_map(|id| report.finding(id)).peekable();
+    roots.peek().is_some()
+        && roots.all(|root| !root.attempts.is_empty() && root.attempts.iter().all(of_sign_out))
 }
 
 /// The name of the protocol by which people sign in instead, where that shows.
