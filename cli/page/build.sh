@@ -36,16 +36,18 @@ export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="--cfg getrandom_backend=\"
 cargo rustc --locked --quiet -p diag-page --lib --crate-type cdylib --profile "$profile" --target "$target" -- -C "link-arg=--max-memory=$memory"
 engine=$CARGO_TARGET_DIR/$target/$profile/diag_page.wasm
 
-# A third less to download where binaryen is at hand; the page works without.
+# A fifth less to download where binaryen is at hand; the page works without, and the script says what it did.
 optimiser=
 [ "$profile" != page ] || optimiser=$(command -v wasm-opt || true)
 [ "$profile" != page ] || [ -n "$optimiser" ] || optimiser=$(compgen -G tests/browser/node_modules/.bin/wasm-opt || true)
 mkdir -p "$(dirname "$output")"
 if [ -n "$optimiser" ]; then
+    echo "making the engine smaller with $optimiser" >&2
     "$optimiser" -Oz --enable-simd --enable-bulk-memory --enable-sign-ext --enable-nontrapping-float-to-int --enable-mutable-globals --enable-multivalue --enable-reference-types --strip-debug --strip-producers -o "$CARGO_TARGET_DIR/$target/page/optimised.wasm" "$engine"
     engine=$CARGO_TARGET_DIR/$target/page/optimised.wasm
+elif [ "$profile" = page ]; then
+    echo "no wasm-opt (binaryen) here: the page works, and is a fifth larger than it need be" >&2
 fi
 # With the features that everything is built with: alone, the packer would have its libraries compiled anew.
 cargo build --locked --quiet --workspace --bin diag-page-pack
 "$CARGO_TARGET_DIR/debug/diag-page-pack" "$engine" examples/reply-url-without-slash "$output"
-echo "$output: $(($(wc -c <"$output") / 1000)) kB, of which $(($(gzip -9c "$engine" | wc -c) / 1000)) kB are the engine, packed; $(($(wc -c <"$engine") / 1000)) kB unpacked"

@@ -2,6 +2,7 @@
 (() => {
   const at = (id) => document.getElementById(id);
   const MOST_LISTED = 20000;
+  const LONGEST_NAME = 120;
   // What the engine may use; the build sets the same bound.
   const MEMORY = {{memory}};
   // How often files or their copies are read through for a bundle.
@@ -19,6 +20,8 @@
   let alone = null;
   let answer = null;
   let begun = 0;
+  // Files are looked for while something else may be dropped already: only what was handed over last counts.
+  let handed = 0;
   // What was asked last for a report, and whether copies of that are being made.
   let asked = null;
   let sharing = false;
@@ -28,11 +31,18 @@
   };
   const say = (text) => { at("status").textContent = text; };
   const problem = (text) => {
-    at("problem").textContent = text;
+    at("problem").textContent = visible(text);
     show("start", "problem");
     scrollTo(0, 0);
   };
   const total = () => given.reduce((sum, file) => sum + file.blob.size, 0);
+  // Names of files come from anybody: what is invisible or turns the line around is written as its number.
+  const visible = (text) => text.replace(/[^\P{Cc}\n]|[\p{Cf}\p{Zl}\p{Zp}]/gu, (letter) => `\\u{${letter.codePointAt(0).toString(16)}}`);
+  const plain = (name) => {
+    const letters = [...visible(name.replaceAll("\n", " "))];
+    const half = LONGEST_NAME / 2;
+    return letters.length <= LONGEST_NAME ? letters.join("") : `${letters.slice(0, half).join("")}…${letters.slice(-half).join("")}`;
+  };
   const size = (bytes) => (bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`);
 
   // --- files -------------------------------------------------------------------------------------------------
@@ -67,7 +77,19 @@
     }
   }
 
+  // Starts looking; what is found is taken by the function that comes back, unless something newer was handed over.
+  function looking(what) {
+    handed += 1;
+    const turn = handed;
+    stopWork();
+    at("progress").removeAttribute("value");
+    at("reading").textContent = what;
+    show("working");
+    return (then) => { if (turn === handed) then(); };
+  }
+
   async function dropped(transfer) {
+    const unlessNewer = looking("Looking at what was dropped");
     // The list is empty once the event is over, so that everything is asked of it first.
     const items = [...transfer.items].filter((item) => item.kind === "file").map((item) => ({
       handle: item.getAsFileSystemHandle?.().catch(() => null),
@@ -83,12 +105,14 @@
         else if (entry?.isDirectory) await ofEntry(entry, entry.name, files);
         else if (file !== null) files.push(byFile(file, file.name, true));
       } catch {
-        return problem(`${known?.name ?? entry.name}: this browser does not hand it out when it is dropped. Choose a folder, or choose files.`);
+        return unlessNewer(() => problem(`${known?.name ?? entry.name}: this browser does not hand it out when it is dropped. Choose a folder, or choose files.`));
       }
     }
     if (files.length === 0 && text) files.push(byFile(new Blob([text]), "pasted", true));
-    if (files.length === 0) return problem("There is no file in what was dropped; hidden files in folders are skipped.");
-    take(files);
+    unlessNewer(() => {
+      if (files.length === 0) problem("There is no file in what was dropped; hidden files in folders are skipped.");
+      else take(files);
+    });
   }
 
   const chosen = (input) => {
@@ -111,6 +135,7 @@
 
   function take(files) {
     if (files.length === 0) return;
+    handed += 1;
     sharingEnds();
     at("sharing").close();
     given = files;
@@ -124,7 +149,7 @@
   function ask() {
     begun = performance.now();
     at("progress").removeAttribute("value");
-    at("reading").textContent = `${given.length === 1 ? given[0].path : `${given.length} files`}, ${size(total())}`;
+    at("reading").textContent = `${given.length === 1 ? plain(given[0].path) : `${given.length} files`}, ${size(total())}`;
     show("working");
     say("Reading");
     const moment = at("at").value.trim();
@@ -156,10 +181,23 @@
     return made;
   }
 
+  // The engine is unpacked while nobody asks yet. Should that fail, whoever asks first is told.
+  function warm() {
+    worker = begin();
+    worker.postMessage({ id: -1, engine, question: null, files: [] });
+  }
+
   function end() {
-    worker.terminate();
+    worker?.terminate();
     worker = null;
     busy = false;
+  }
+
+  // What is being asked is asked no more, for a report or for copies.
+  function stopWork() {
+    sharingEnds();
+    current += 1;
+    if (busy) end();
   }
 
   function heard(said) {
@@ -204,8 +242,8 @@
     answer = { html, json };
     if (alone === null) captures = summary.captures;
     const verdict = VERDICTS[summary.verdict] ?? summary.verdict;
-    at("verdict").textContent = summary.title === "" ? verdict : `${verdict}: ${summary.title}`;
-    at("notes").replaceChildren(...summary.notes.map((note) => element("li", note)));
+    at("verdict").textContent = summary.title === "" ? verdict : `${verdict}: ${plain(summary.title)}`;
+    at("notes").replaceChildren(...summary.notes.map((note) => element("li", visible(note))));
     at("notes").hidden = summary.notes.length === 0;
     at("effort").textContent = `${size(total())} read and judged in ${((performance.now() - begun) / 1000).toFixed(1)} s with ${size(memory)} of memory`;
     offerCaptures();
@@ -220,7 +258,7 @@
 
   function offerCaptures() {
     const options = [new Option("all together", "", alone === null, alone === null)];
-    for (const index of captures) options.push(new Option(given[index].path, String(index), alone === index, alone === index));
+    for (const index of captures) options.push(new Option(plain(given[index].path), String(index), alone === index, alone === index));
     at("captures").replaceChildren(...options);
     at("captures-label").hidden = captures.length < 2;
   }
@@ -229,7 +267,7 @@
     at("copies").hidden = indices.length === 0;
     at("metadata").replaceChildren(...indices.map((index) => {
       const line = document.createElement("li");
-      const label = element("label", `${given[index].path} `);
+      const label = element("label", `${plain(given[index].path)} `);
       const select = document.createElement("select");
       select.replaceChildren(...HELD.map(([value, words]) => new Option(words, value, false, given[index].held_by === value)));
       select.addEventListener("change", () => {
@@ -284,7 +322,7 @@
   function copyButton(report, value) {
     const button = Object.assign(report.createElement("button"), { type: "button", textContent: "Copy" });
     button.setAttribute("aria-label", `Copy ${value.textContent.slice(0, 60)}`);
-    button.style.cssText = "font: inherit; font-size: .75rem; margin: .15rem .4rem; padding: 0 .5rem; color: inherit; background: transparent; border: 1px solid currentColor; border-radius: .3rem; cursor: pointer; justify-self: start; user-select: none";
+    button.style.cssText = "font: inherit; font-size: .75rem; margin: .15rem .4rem; padding: 0 .5rem; color: inherit; background: transparent; border: 1px solid currentColor; border-radius: .3rem; cursor: pointer; grid-column: -2; justify-self: start; user-select: none";
     button.addEventListener("click", async () => {
       const done = await copied(value.textContent);
       button.textContent = done ? "Copied" : "Not copied";
@@ -293,6 +331,32 @@
     });
     return button;
   }
+
+  // A frame does not grow over the pages of a printer by itself. What the report unfolds on paper is unfolded to be measured.
+  const PAPER = "180mm", PRINTED = "9.5pt", SPARE = 1.05;
+  function measured(report) {
+    const inner = report.contentDocument;
+    const folded = [...inner.querySelectorAll("details:not([open], .attempt, .stays)")];
+    for (const one of folded) one.open = true;
+    for (const button of inner.querySelectorAll("button")) button.hidden = true;
+    report.style.width = PAPER;
+    inner.documentElement.style.fontSize = PRINTED;
+    const height = inner.documentElement.scrollHeight * SPARE;
+    inner.documentElement.style.fontSize = "";
+    for (const one of folded) one.open = false;
+    return height;
+  }
+  addEventListener("beforeprint", () => {
+    const report = at("report");
+    if (at("result").hidden) return;
+    report.style.height = `${measured(report)}px`;
+    report.style.width = "";
+  });
+  addEventListener("afterprint", () => {
+    const report = at("report");
+    report.style.height = "";
+    for (const button of report.contentDocument.querySelectorAll("button")) button.hidden = false;
+  });
 
   // --- copies that can be given away -------------------------------------------------------------------------
 
@@ -321,7 +385,7 @@
 
   function notShared(why) {
     sharing = false;
-    at("sharing-problem").textContent = why;
+    at("sharing-problem").textContent = visible(why);
     sharingShows("sharing-problem");
     at("share-close").focus();
     say("No bundle was made");
@@ -350,7 +414,11 @@
   at("choose-folder").addEventListener("click", () => at("folder").click());
   at("files").addEventListener("change", () => chosen(at("files")));
   at("folder").addEventListener("change", () => chosen(at("folder")));
-  at("demo").addEventListener("click", async () => take(await carried("example")));
+  at("demo").addEventListener("click", async () => {
+    const unlessNewer = looking("The example");
+    const files = await carried("example");
+    unlessNewer(() => take(files));
+  });
   const readPasted = () => {
     const text = at("pasted").value.trim();
     if (text !== "") take([byFile(new Blob([text]), "pasted", true)]);
@@ -364,8 +432,8 @@
     ask();
   });
   at("stop").addEventListener("click", () => {
-    current += 1;
-    end();
+    handed += 1;
+    stopWork();
     say("Stopped");
     show("start");
   });
@@ -392,5 +460,6 @@
     dropped(event.dataTransfer);
   });
 
-  carried("diag-case").then((files) => { if (files !== null) take(files); }, () => problem("The case inside this page is damaged. Make the page anew: diag open."));
+  warm();
+  carried("diag-case").then((files) => { if (files !== null && handed === 0) take(files); }, () => problem("The case inside this page is damaged. Make the page anew: diag open."));
 })();

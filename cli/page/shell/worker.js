@@ -1,22 +1,27 @@
-"use strict";
 // Runs the engine. One question per instance: what it needed is gone with it, and a new question may end this worker.
 const SUMMARY = 0, HTML = 1, JSON_REPORT = 2, REFUSED = 3, ARCHIVE = 4, RECEIPT = 5;
 const MOST_RANDOM = 65536;
 
-async function unpacked(text) {
-  const packed = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
-  return new Uint8Array(await new Response(stream).arrayBuffer());
+function unpacked(text) {
+  const letters = atob(text);
+  const packed = new Uint8Array(letters.length);
+  for (let at = 0; at < letters.length; at += 1) packed[at] = letters.charCodeAt(at);
+  return lzma(packed);
 }
+
+// Made once in a worker, whoever asks first.
+let compiled = null;
 
 onmessage = async ({ data: { id, engine, question, files } }) => {
   let lastWords = "";
   let memory = null;
   try {
     if (typeof engine === "string") {
-      engine = await WebAssembly.compile(await unpacked(engine));
+      compiled ??= WebAssembly.compile(unpacked(engine));
+      engine = await compiled;
       postMessage({ id, kind: "engine", engine });
     }
+    if (question === null) return;
     const reader = new FileReaderSync();
     const parts = [];
     let told = 0;

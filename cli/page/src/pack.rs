@@ -4,8 +4,7 @@ use crate::bundle;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use diag_render::carried::{self, Carried};
-use flate2::Compression;
-use flate2::write::GzEncoder;
+use lzma_rust2::{LzmaOptions, LzmaWriter};
 use sha2::{Digest, Sha256};
 use std::io::{self, Write};
 
@@ -13,6 +12,7 @@ const TEMPLATE: &str = include_str!("../shell/page.html");
 const STYLE: &str = include_str!("../shell/page.css");
 const SCRIPT: &str = include_str!("../shell/page.js");
 const WORKER: &str = include_str!("../shell/worker.js");
+const UNPACKER: &str = include_str!("../shell/lzma.js");
 
 /// Bytes of memory that the engine may use. The linker is told the same; see `build.sh`.
 pub const MEMORY: u64 = 1 << 30;
@@ -22,15 +22,14 @@ pub const MEMORY: u64 = 1 << 30;
 /// # Errors
 /// Where a part would end the element it stands in.
 pub fn page(engine: &[u8], example: &[Carried]) -> io::Result<String> {
-    let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
-    gzip.write_all(engine)?;
-    let engine = STANDARD.encode(gzip.finish()?);
+    let engine = STANDARD.encode(packed(engine)?);
+    let worker = format!("{UNPACKER}{WORKER}");
     let script = filled(SCRIPT, |name| match name {
         "memory" => Some(MEMORY.to_string()),
         "rounds" => Some(bundle::ROUNDS.to_string()),
         _ => None,
     })?;
-    for (name, text) in [("page.js", script.as_str()), ("worker.js", WORKER)] {
+    for (name, text) in [("page.js", script.as_str()), ("worker.js", worker.as_str())] {
         if text.contains("</script") || text.contains("<!--") {
             return Err(io::Error::other(format!(
                 "{name} would end its element: it contains </script or <!--"
@@ -43,13 +42,33 @@ pub fn page(engine: &[u8], example: &[Carried]) -> io::Result<String> {
             "script-hash" => hash(&format!("\n{script}")),
             "version" => env!("CARGO_PKG_VERSION").to_owned(),
             "style" => STYLE.to_owned(),
-            "worker" => WORKER.to_owned(),
+            "worker" => worker.clone(),
             "example" => example.clone(),
             "engine" => engine.clone(),
             "script" => script.clone(),
             _ => return None,
         })
     })
+}
+
+/// The engine in the format of `.lzma` files, a quarter smaller than what browsers unpack by themselves.
+///
+/// Code has no rhythm of four bytes, as the format's defaults assume; without it the engine becomes smaller still.
+///
+/// # Errors
+/// Where there is no memory for it.
+pub fn packed(engine: &[u8]) -> io::Result<Vec<u8>> {
+    let reach = u32::try_from(engine.len()).unwrap_or(u32::MAX).clamp(1 << 16, 1 << 26);
+    let options = LzmaOptions {
+        dict_size: reach.next_power_of_two(),
+        pb: 0,
+        nice_len: LzmaOptions::NICE_LEN_MAX,
+        ..LzmaOptions::with_preset(9)
+    };
+    let length = Some(engine.len() as u64);
+    let mut writer = LzmaWriter::new_use_header(Vec::new(), &options, length)?;
+    writer.write_all(engine)?;
+    writer.finish()
 }
 
 /// The source expression of a policy for a script of exactly this text.

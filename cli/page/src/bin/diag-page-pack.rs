@@ -25,10 +25,21 @@ fn main() -> std::io::Result<()> {
         });
     }
     example.sort_by(|left, right| left.path.cmp(&right.path));
-    let page = diag_page::pack::page(&fs::read(engine)?, &example)?;
+    let engine = fs::read(engine)?;
+    let page = diag_page::pack::page(&engine, &example)?;
     let part = output.with_extension("part");
-    fs::write(&part, page)?;
-    fs::rename(part, output)
+    fs::write(&part, &page)?;
+    fs::rename(part, output)?;
+    let packed = diag_page::pack::packed(&engine)?.len();
+    println!(
+        "{}: {} kB; the engine is {} kB, packed {} kB, written in base64 {} kB",
+        output.display(),
+        page.len() / 1000,
+        engine.len() / 1000,
+        packed / 1000,
+        packed.div_ceil(3) * 4 / 1000
+    );
+    Ok(())
 }
 
 #[cfg(target_arch = "wasm32")]
