@@ -266,7 +266,12 @@ test("nothing stands in the way of a screen reader, at any width, in light and d
   const axe = readFileSync(fileURLToPath(import.meta.resolve("axe-core/axe.min.js")), "utf8");
   for (const [colorScheme, width] of [["light", 1280], ["dark", 1280], ["light", 360], ["dark", 360]]) {
     const { page, close } = await opened(undefined, { colorScheme, viewport: { width, height: 800 } });
-    for (const step of ["empty", "report", "bundle"]) {
+    for (const step of ["empty", "problem", "report", "bundle"]) {
+      if (step === "problem") {
+        await page.fill("#pasted", "beach");
+        await page.click("#read-pasted");
+        await page.waitForSelector("#problem:not([hidden])");
+      }
       if (step === "report") {
         await page.click("#demo");
         await settled(page);

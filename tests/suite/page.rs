@@ -2,6 +2,7 @@
 //!
 //! `cli/page/build.sh` builds the page, `npm ci` in `tests/browser` brings what drives the browser. Where one of them is
 //! missing, or the page is older than the program, the test says so and ends. `DIAG_PAGE` names a page to test in any case.
+//! With `DIAG_EXPLORE` the cases that lie beside the project are compared as well (`DIAG_SHARED`).
 
 use diag_tests::diagnose::File;
 use diag_tests::one_fault::{self, OneFault};
@@ -46,6 +47,27 @@ fn at_hand() -> Result<(PathBuf, PathBuf), String> {
         return Err("no node".to_owned());
     }
     Ok((program, page))
+}
+
+/// What lies beside the project, where it does: hundreds of cases, which is nothing for every run.
+fn lay_out_shared(into: &Path) {
+    let shared =
+        std::env::var_os("DIAG_SHARED").map_or_else(|| root().join("../shared"), PathBuf::from);
+    let entries = |folder: &Path| {
+        fs::read_dir(folder).into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path()))
+    };
+    let name = |path: &Path| path.file_name().expect("a name").to_string_lossy().into_owned();
+    for set in entries(&shared.join("cases")).filter(|path| path.is_dir()) {
+        for case in entries(&set).filter(|path| path.is_dir()) {
+            let to = into.join(format!("shared-{}-{}", name(&set), name(&case)));
+            fs::create_dir_all(&to).expect("a folder");
+            // What a case is to say is no file of the case.
+            let files = entries(&case).filter(|path| path.is_file() && name(path) != "truth.json");
+            for file in files {
+                fs::copy(&file, to.join(name(&file))).expect("a copy");
+            }
+        }
+    }
 }
 
 /// Every case of the repository as a folder of files.
@@ -107,6 +129,9 @@ fn the_page_says_what_the_program_says() {
     };
     let cases = tempfile::tempdir().expect("a folder");
     lay_out(cases.path());
+    if std::env::var_os("DIAG_EXPLORE").is_some() {
+        lay_out_shared(cases.path());
+    }
     let browser = root().join("tests/browser");
     let done = Command::new("node")
         .args([
@@ -114,6 +139,7 @@ fn the_page_says_what_the_program_says() {
             "--test-concurrency=1",
             "--test-reporter=tap",
             "page.test.mjs",
+            "given.test.mjs",
             "bundle.test.mjs",
             "firefox.test.mjs",
         ])
