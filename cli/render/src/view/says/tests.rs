@@ -208,6 +208,7 @@ fn two_pairs() -> Judged {
             judged.report.attempts.push(attempt.clone());
         }
     }
+    judged.case.attempts.clone_from(&judged.report.attempts);
     judged
 }
 
