@@ -32,7 +32,7 @@ pub(super) struct Pair<'j> {
     others: Option<Vec<&'j str>>,
 }
 
-impl<'j> Party<'j> {
+impl Party<'_> {
     /// Nothing shows that they are two: one name, or where one has none, one host.
     fn may_be(&self, other: &Self) -> bool {
         match (self.name, other.name) {
@@ -53,17 +53,17 @@ impl<'j> Party<'j> {
         &self,
         all: Vec<T>,
         others: &[&str],
-        names: impl Fn(T, &mut dyn FnMut(&str) -> bool) -> bool,
-        urls: impl Fn(T, &mut dyn FnMut(&str) -> bool) -> bool,
+        called: impl Fn(T, &mut dyn FnMut(&str) -> bool) -> bool,
+        found_at: impl Fn(T, &mut dyn FnMut(&str) -> bool) -> bool,
     ) -> Vec<T> {
-        let named = |one: &T| names(*one, &mut |name| Some(name) == self.name);
+        let named = |one: &T| called(*one, &mut |name| Some(name) == self.name);
         let near =
-            |one: &T| self.host.is_some() && urls(*one, &mut |url| host_of(url) == self.host);
-        let free = |one: &T| !names(*one, &mut |name| others.contains(&name));
-        for own in [&named as &dyn Fn(&T) -> bool, &near, &free] {
-            let found: Vec<T> = all.iter().copied().filter(own).collect();
-            if !found.is_empty() {
-                return found;
+            |one: &T| self.host.is_some() && found_at(*one, &mut |url| host_of(url) == self.host);
+        let free = |one: &T| !called(*one, &mut |name| others.contains(&name));
+        for rule in [&named as &dyn Fn(&T) -> bool, &near, &free] {
+            let own: Vec<T> = all.iter().copied().filter(rule).collect();
+            if !own.is_empty() {
+                return own;
             }
         }
         all
