@@ -257,3 +257,13 @@ fn one_pair_alone_is_not_named() {
     let says = of(&judged).expect("a table");
     assert!(says.between.is_none() && says.others.is_empty());
 }
+
+#[test]
+fn each_pair_has_its_table_in_the_report() {
+    let page = crate::html::render(&[two_pairs()], crate::Detail::Full).expect("a page");
+    assert_eq!(page.matches("<summary>Between ").count(), 1, "the second; the first is open");
+    let page = page.replace("<wbr />", "").replace("&#x2f;", "/");
+    for name in SP.iter().chain(&IDP) {
+        assert!(page.contains(&format!("<code>{name}</code>")), "{name}");
+    }
+}
