@@ -34,8 +34,11 @@ use std::borrow::Cow;
 use std::io::{Cursor, Write as _};
 use std::sync::LazyLock;
 
+/// What a target does with bytes.
+pub type Target = fn(&[u8]);
+
 /// The targets by their names.
-pub const ALL: &[(&str, fn(&[u8]))] = &[
+pub const ALL: &[(&str, Target)] = &[
     ("archive", archive),
     ("certificate", certificate),
     ("check", check),
@@ -363,7 +366,7 @@ pub fn pack(bytes: &[u8]) {
     match Pack::parse("given.checks.toml", &text) {
         Ok(pack) => {
             let checks: Vec<String> =
-                pack.manifest().checks.iter().map(|check| check.id.to_string()).collect();
+                pack.manifest().checks.iter().map(|check| check.id.clone()).collect();
             pack.run(&checks, &CASE);
             pack.test();
         }

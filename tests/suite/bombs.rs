@@ -204,7 +204,7 @@ fn bomb(word: &str) -> (u64, Vec<File>) {
         }
         "objects" => {
             let application = include_str!("../../examples/healthy/application.json");
-            let several = vec![application; 9].join(",");
+            let several = [application; 9].join(",");
             (4, vec![File::new("applications.json", format!("[{several}]")), capture(&[small()])])
         }
         "certificates" => {

@@ -104,7 +104,7 @@ impl Policy {
             let content = if let Some(token) = definition.get("TokenIssuancePolicy") {
                 token_issuance(token, entry)
             } else if let Some(claims) = definition.get("ClaimsMappingPolicy") {
-                Content::Claims(Box::new(mapping::read(claims, &entry)))
+                Content::Claims(Box::new(mapping::read(claims, entry)))
             } else {
                 continue;
             };
