@@ -49,7 +49,16 @@ pub fn make(value: &str, separators: bool, key: &[u8], attempt: u32) -> String {
 
 fn letters(length: usize, begins_with_digit: bool, stream: &mut Stream) -> Vec<char> {
     if length < CHECKED {
-        return (0..length).map(|_| char::from(stream.one_of(SMALL))).collect();
+        let mut out: Vec<char> = Vec::with_capacity(length);
+        while out.len() < length {
+            let next = char::from(stream.one_of(SMALL));
+            // A letter three times over is how others mask.
+            let again = |letter: &char| letter.eq_ignore_ascii_case(&next);
+            if out.len() < 2 || !out[out.len() - 2..].iter().all(again) {
+                out.push(next);
+            }
+        }
+        return out;
     }
     let mut out: Vec<char> = prefix(length).chars().collect();
     if begins_with_digit && let Some(first) = out.first_mut() {
@@ -250,6 +259,14 @@ impl Stream {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_mark_looks_like_one_of_others() {
+        for number in 0..2_000_u32 {
+            let mark = make("abcd", true, b"key", number);
+            assert!(!crate::mask::is_masked_by_others(&format!("a={mark}")), "{mark}");
+        }
+    }
 
     #[test]
     fn marks_are_known_again_and_values_are_not() {

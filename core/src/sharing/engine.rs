@@ -30,7 +30,10 @@ fn at_depth(lexicon: &Lexicon, text: &str, depth: usize) -> Vec<Edit> {
     // Short values and plain words are replaced only where a name says what they are.
     for one in standing::named(text, Around::Data) {
         let value = text.get(one.range.clone()).unwrap_or_default();
-        if let Some(kind) = lexicon.kind_in_place(&canonical(value)) {
+        let plain = canonical(value);
+        // What is encoded in part only may be cut into several pieces below, of which none is the value.
+        let kind = if plain == value { lexicon.kind_in_place(value) } else { lexicon.kind(&plain) };
+        if let Some(kind) = kind {
             edits.add(Edit {
                 range: one.range,
                 with: whole(lexicon, value, kind),
@@ -223,6 +226,20 @@ mod tests {
         let mut seen = false;
         every_layer(&out, &mut |layer| seen |= *layer == format!("<a>{mark}</a>"));
         assert!(seen, "{out}");
+    }
+
+    #[test]
+    fn a_value_that_names_another_goes_as_a_whole() {
+        for value in
+            ["Qzabcdef%2142/token=h5m6fy1fzzzQabcd12w/w", "Qzabcdef42x/token=h5m6fy1fzzzQabcd12w/w"]
+        {
+            let text = format!("https://sp.example/acs?password={value}");
+            let mut collecting = Collecting::default();
+            super::super::gather::text(&mut collecting, &text, Around::Data, true);
+            let lexicon = collecting.settle(b"salt", Gathered::default());
+            let text = apply(&text, &edits(&lexicon, &text));
+            assert!(!text.contains("Qzabc"), "{text}");
+        }
     }
 
     #[test]

@@ -252,6 +252,11 @@ impl Lexicon {
         &self.names
     }
 
+    /// The kind of a value that is known.
+    pub(super) fn kind(&self, value: &str) -> Option<Kind> {
+        self.marks.get(value).map(|entry| entry.kind)
+    }
+
     /// The kind of a value that is known, and replaced only where it stands.
     pub(super) fn kind_in_place(&self, value: &str) -> Option<Kind> {
         self.marks.get(value).filter(|entry| entry.reach == Reach::Place).map(|entry| entry.kind)
