@@ -8,6 +8,7 @@
 //! current time. Everything read is bounded in size, depth and number.
 
 pub mod amend;
+mod beginning;
 pub mod bounds;
 pub mod certificate;
 pub mod compare;

@@ -24,7 +24,7 @@ use std::collections::HashMap;
 
 /// Largest document whose signatures are judged.
 const LARGEST_DOCUMENT: usize = 64 * 1024 * 1024;
-/// Most signatures of a document that are judged, and the limits within each.
+/// The limits within one signature.
 const MOST_REFERENCES: usize = 50;
 const MOST_TRANSFORMS: usize = 10;
 const MOST_PREFIXES: usize = 64;

@@ -1,5 +1,7 @@
 //! How loud a line of a log is: its severity in the words, numbers or columns of many loggers.
 
+use crate::beginning;
+
 /// Bytes of a line in which its level is looked for.
 const HEAD: usize = 240;
 
@@ -38,11 +40,8 @@ const LOUD: &[&str] = &[
 
 /// The level a line names in its head: the first word that is one.
 pub(super) fn of(line: &str) -> Level {
-    let mut end = line.len().min(HEAD);
-    while !line.is_char_boundary(end) {
-        end -= 1;
-    }
-    let words = line[..end].split(|character: char| !character.is_ascii_alphabetic());
+    let head = beginning::of(line, HEAD);
+    let words = head.split(|character: char| !character.is_ascii_alphabetic());
     let named = |word: &str, names: &[&str]| names.contains(&word);
     for word in words.filter(|word| (3..=11).contains(&word.len())) {
         // Levels are written in capitals, or all in small letters between brackets.
@@ -65,7 +64,7 @@ pub(super) fn of(line: &str) -> Level {
             return Level::Calm;
         }
     }
-    of_number(&line[..end]).unwrap_or(Level::Plain)
+    of_number(head).unwrap_or(Level::Plain)
 }
 
 /// Levels as numbers, as loggers that write JSON have them: 0 to 4 upwards.

@@ -12,6 +12,7 @@ mod stamp;
 
 pub(crate) use bearing::{bear, last};
 
+use crate::beginning;
 use crate::bounds::Gauge;
 use crate::seal::Sealer;
 use crate::spoken;
@@ -163,11 +164,7 @@ fn is_component_trace(text: &str) -> bool {
 }
 
 fn shortened(line: &str) -> &str {
-    let mut end = line.len().min(LONGEST);
-    while !line.is_char_boundary(end) {
-        end -= 1;
-    }
-    &line[..end]
+    beginning::of(line, LONGEST)
 }
 
 /// What a line says: the sentences of logs, and in a line that warns also those of pages.

@@ -25,7 +25,9 @@ pub fn shown(text: &str, longest: usize) -> String {
         // `Kennwort lautet abc12`: so is a password, of which the verb is one of the words that go on.
         let own = if label == Label::Bare && is_verb(word) { Label::Named } else { own };
         if label == Label::Pair
-            && let Some((name, _)) = word.split_once(':').filter(|(_, value)| !value.is_empty())
+            && let Some((name, _)) = word
+                .split_once(':')
+                .filter(|(_, value)| !value.is_empty() && !value.starts_with("//"))
         {
             out.push_str(name);
             out.push_str(":…");

@@ -14,6 +14,7 @@ use super::people;
 use super::receipt::Tally;
 use super::words::Gathered;
 use super::{Options, capture};
+use crate::beginning;
 use crate::intake::encoding;
 use crate::intake::files::Sort;
 use crate::mask;
@@ -102,8 +103,7 @@ pub(super) fn gather(
 /// A report of our own, as it lies in a bundle beside the copies that it is about.
 fn is_report(text: &str, sort: Sort) -> bool {
     const BEGINNING: usize = 2_048;
-    let ends = (0..=text.len().min(BEGINNING)).rev().find(|at| text.is_char_boundary(*at));
-    let head = text.get(..ends.unwrap_or_default()).unwrap_or_default();
+    let head = beginning::of(text, BEGINNING);
     match sort {
         Sort::Json => head
             .trim_start_matches(|character: char| character == '{' || character.is_whitespace())

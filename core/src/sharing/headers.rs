@@ -5,10 +5,13 @@ use super::around::{Around, Standing};
 use super::names;
 use super::opaque;
 use super::prose;
+use crate::beginning;
 use std::ops::Range;
 
 /// Longest name of a header.
 const LONGEST_NAME: usize = 64;
+/// As much of a line is looked at.
+const LONGEST_LINE: usize = 1 << 10;
 /// Shorter values open nothing.
 const SHORTEST: usize = 4;
 
@@ -48,9 +51,11 @@ fn name_before(text: &str, colon: usize) -> &str {
 
 /// What stands behind it, as far as the line or the quotes go.
 fn line_behind(text: &str, start: usize) -> Range<usize> {
-    let rest = text.get(start..).unwrap_or_default();
-    let ends = |character: char| "\r\n\"'\\<".contains(character);
-    let line = rest.get(..rest.find(ends).unwrap_or(rest.len())).unwrap_or_default();
+    let bytes = text.as_bytes().get(start..).unwrap_or_default();
+    let ends = |byte: &u8| b"\r\n\"'\\<".contains(byte);
+    let length =
+        bytes.iter().take(LONGEST_LINE).position(ends).unwrap_or(bytes.len().min(LONGEST_LINE));
+    let line = beginning::of(text.get(start..).unwrap_or_default(), length);
     let blanks = line.len() - line.trim_start().len();
     start + blanks..start + line.trim_end().len().max(blanks)
 }
@@ -84,5 +89,7 @@ mod tests {
             assert!(found(text, Around::Data).is_empty(), "{text}");
         }
         assert!(found("the X-Api-Key: missing", Around::Page).is_empty());
+        let long = format!("X-Api-Key: {}", "é".repeat(LONGEST_LINE));
+        assert_eq!(found(&long, Around::Data), [&long["X-Api-Key: ".len()..][..LONGEST_LINE]]);
     }
 }

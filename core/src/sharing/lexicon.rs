@@ -2,6 +2,7 @@
 
 use super::certificates;
 use super::common;
+use super::finder;
 use super::kind::Kind;
 use super::layers;
 use super::opaque::is_guid;
@@ -75,7 +76,7 @@ impl Collecting {
             .filter(|value| !self.values.contains_key(value))
             .collect();
         let mut public = vec![false; strays.len()];
-        if let Ok(finder) = AhoCorasick::new(&strays) {
+        if let Some(finder) = finder::of(&mut AhoCorasick::builder(), &strays) {
             for text in &self.public {
                 for hit in finder.find_overlapping_iter(text) {
                     if let Some(public) = public.get_mut(hit.pattern().as_usize()) {
@@ -134,18 +135,15 @@ impl Collecting {
                 meant.push(value.clone());
             }
         }
-        let finder =
-            AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&patterns).ok();
+        let mut longest = AhoCorasick::builder();
+        longest.match_kind(MatchKind::LeftmostLongest);
+        let finder = finder::of(&mut longest, &patterns);
         let words: Vec<String> = marks
             .iter()
             .filter(|(value, entry)| entry.reach == Reach::Place && is_spoken(value, entry.kind))
             .map(|(value, _)| value.clone())
             .collect();
-        let spoken = AhoCorasick::builder()
-            .match_kind(MatchKind::LeftmostLongest)
-            .build(&words)
-            .ok()
-            .filter(|_| !words.is_empty());
+        let spoken = finder::of(&mut longest, &words);
         Lexicon { marks, meant, finder, words, spoken, names, key: key.to_vec() }
     }
 

@@ -17,6 +17,7 @@ mod deep;
 mod document;
 mod edit;
 mod engine;
+mod finder;
 mod folded;
 mod gather;
 mod headers;

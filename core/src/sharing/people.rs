@@ -101,7 +101,10 @@ pub(super) fn words(value: &str) -> Vec<Range<usize>> {
     }
     // The mark of a value that had blanks in it is made of no names.
     let own = mask::all_own(value);
-    all.retain(|word| !own.iter().any(|mark| mark.start <= word.start && word.end <= mark.end));
+    all.retain(|word| {
+        let before = own.partition_point(|mark| mark.end < word.end);
+        own.get(before).is_none_or(|mark| word.start < mark.start)
+    });
     all
 }
 

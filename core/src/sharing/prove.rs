@@ -1,8 +1,9 @@
 //! The search of a written copy for what must not be in it. It shares nothing with what wrote the copy but the
 //! list of values: it undoes every encoding of whole texts, whatever stands there, and looks for the values as such.
 
+use super::finder;
 use super::kind::Kind;
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::AhoCorasick;
 use base64::Engine as _;
 use base64::alphabet::{STANDARD, URL_SAFE};
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
@@ -49,13 +50,9 @@ impl Search {
             patterns.push(value);
             known.push((kind, word));
         }
-        let finder = AhoCorasick::builder().match_kind(MatchKind::Standard).build(patterns).ok();
+        let finder = finder::of(&mut AhoCorasick::builder(), &patterns);
         let (words, kinds): (Vec<&str>, Vec<Kind>) = names.unzip();
-        let names = AhoCorasick::builder()
-            .ascii_case_insensitive(true)
-            .build(words)
-            .ok()
-            .filter(|_| !kinds.is_empty());
+        let names = finder::of(AhoCorasick::builder().ascii_case_insensitive(true), &words);
         Self { finder, values: known, names, kinds, found: BTreeMap::new() }
     }
 

@@ -10,7 +10,8 @@ use super::names;
 use super::opaque;
 use super::prose;
 use super::strays;
-use super::tags::attribute;
+use super::tags::{attribute, closing};
+use crate::beginning;
 use crate::mask::{all_own, is_mark};
 use crate::saml::xml::root_name;
 use crate::secrets::places as secret_places;
@@ -55,11 +56,7 @@ fn elements(text: &str, found: &mut Vec<Standing>) {
         memchr::memchr(b'<', bytes.get(at..).unwrap_or_default()).map(|open| at + open)
     {
         at = open + 1;
-        let Some(close) =
-            memchr::memchr(b'>', bytes.get(at..).unwrap_or_default()).map(|close| at + close)
-        else {
-            return;
-        };
+        let Some(close) = closing(text, at) else { continue };
         let Some(tag) = text.get(at..close) else { continue };
         let name = tag.split(|c: char| c.is_whitespace() || c == '/').next().unwrap_or_default();
         let local = name.rsplit(':').next().unwrap_or_default();
@@ -377,10 +374,9 @@ fn is_word(value: &str) -> bool {
 fn of_elements(text: &str, found: &mut Vec<Standing>) {
     let bytes = text.as_bytes();
     for close in memchr::memmem::find_iter(bytes, b"</") {
-        let name = text
-            .get(close + 2..)
-            .and_then(|rest| rest.get(..rest.find('>')?.min(LONGEST_NAME)))
-            .unwrap_or_default();
+        let tag = bytes.get(close + 2..).unwrap_or_default();
+        let end = memchr::memchr(b'>', tag.get(..LONGEST_NAME).unwrap_or(tag));
+        let name = end.and_then(|end| text.get(close + 2..close + 2 + end)).unwrap_or_default();
         let name = name.trim_end().rsplit(':').next().unwrap_or_default();
         let Some(kind) = prose::told(name) else { continue };
         let Some(open) = text.get(..close).and_then(|before| before.rfind('>')) else { continue };
@@ -400,14 +396,16 @@ fn inputs(text: &str, found: &mut Vec<Standing>) {
     while let Some(open) =
         memchr::memmem::find(bytes.get(at..).unwrap_or_default(), b"<input").map(|open| at + open)
     {
-        at = open + 6;
+        let start = open + 6;
         let Some(close) =
-            memchr::memchr(b'>', bytes.get(at..).unwrap_or_default()).map(|close| at + close)
+            memchr::memchr(b'>', bytes.get(start..).unwrap_or_default()).map(|close| start + close)
         else {
             return;
         };
-        let Some(tag) = text.get(at..close) else { continue };
-        let get = |name: &str| attribute(tag, name).map(|range| at + range.start..at + range.end);
+        at = close;
+        let Some(tag) = text.get(start..close) else { continue };
+        let get =
+            |name: &str| attribute(tag, name).map(|range| start + range.start..start + range.end);
         let Some(value) = get("value") else { continue };
         let text_at = |range: &Range<usize>| text.get(range.clone()).unwrap_or_default();
         let name = get("name")
@@ -461,13 +459,13 @@ fn multipart(text: &str, found: &mut Vec<Standing>) {
     {
         from = at + BEGINS.len();
         let rest = text.get(from..).unwrap_or_default();
-        let head = rest.split(['\r', '\n']).next().unwrap_or_default();
-        let named = head.split(';').find_map(|part| part.trim_start().strip_prefix("name="));
+        let head = beginning::of(rest, LONGEST_HEAD);
+        let first = head.split(['\r', '\n']).next().unwrap_or_default();
+        let named = first.split(';').find_map(|part| part.trim_start().strip_prefix("name="));
         let Some(name) = named.map(|name| name.trim_matches('"')) else { continue };
         let blank =
             [("\r\n\r\n", "\r\n--"), ("\n\n", "\n--")].into_iter().find_map(|(blank, end)| {
-                let start = rest.get(..LONGEST_HEAD.min(rest.len())).unwrap_or(rest).find(blank)?
-                    + blank.len();
+                let start = head.find(blank)? + blank.len();
                 Some(start..start + rest.get(start..)?.find(end)?)
             });
         let Some(value) = blank else { continue };

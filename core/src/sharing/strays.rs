@@ -27,6 +27,8 @@ const ONE_CAPITAL_IN: usize = 3;
 const FEWEST_CHANGES: usize = 4;
 /// How far before a run a word is looked for that says it is public.
 const BEFORE: usize = 40;
+/// Longest prefix of a name of an element.
+const LONGEST_PREFIX: usize = 64;
 /// Elements of messages that hold what somebody writes.
 const FREE: &[&str] = &["StatusMessage", "StatusDetail", "Extensions"];
 
@@ -73,17 +75,18 @@ fn free(text: &str) -> Vec<Range<usize>> {
     while let Some(open) = text.get(at..).and_then(|rest| rest.find('<')).map(|open| at + open) {
         let rest = text.get(open..).unwrap_or_default();
         at = open + 1;
-        if rest.starts_with("<!--") {
-            let end = rest.find("-->").map_or(text.len(), |end| open + end);
-            found.push(open + 4..end.max(open + 4).min(text.len()));
-            at = end.max(open + 4).min(text.len());
+        let aside = [("<!--", "-->"), ("<?", "?>")];
+        if let Some((begin, end)) = aside.into_iter().find(|(begin, _)| rest.starts_with(begin)) {
+            let inner = open + begin.len();
+            let closed = text.get(inner..).and_then(|inside| inside.find(end));
+            at = closed.map_or(text.len(), |closed| inner + closed);
+            if !rest.starts_with("<?xml ") {
+                found.push(inner..at);
+            }
             continue;
         }
-        let Some(close) = rest.find('>') else { break };
+        let Some(close) = tags::closing(text, at).map(|close| close - open) else { continue };
         let tag = rest.get(1..close).unwrap_or_default();
-        if tag.starts_with('?') && !tag.starts_with("?xml ") {
-            found.push(open + 2..open + close);
-        }
         for name in FREE_ATTRIBUTES {
             if let Some(range) = tags::attribute(tag, name) {
                 found.push(open + 1 + range.start..open + 1 + range.end);
@@ -116,12 +119,13 @@ pub(super) fn attributes(text: &str) -> Vec<(&str, Range<usize>)> {
         text.get(at..).and_then(|rest| rest.find("Attribute")).map(|open| at + open)
     {
         at = open + 9;
-        let Some(tag) = text.get(open..).and_then(|rest| rest.get(..rest.find('>')?)) else {
-            break;
+        let Some(tag) = tags::closing(text, open).and_then(|close| text.get(open..close)) else {
+            continue;
         };
-        let closing = text.get(..open).is_some_and(|before| {
-            before.rsplit('<').next().is_some_and(|start| start.starts_with('/'))
-        });
+        let prefix = text.as_bytes().get(open.saturating_sub(LONGEST_PREFIX)..open);
+        let closing = prefix
+            .and_then(|prefix| prefix.rsplit(|byte| *byte == b'<').next()?.first())
+            .is_some_and(|first| *first == b'/');
         if let Some(rest) =
             tag.strip_prefix("AttributeValue").filter(|rest| !closing && !rest.ends_with('/'))
         {

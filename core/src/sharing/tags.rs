@@ -1,6 +1,13 @@
-//! Attributes in tags.
+//! Tags, and attributes in them.
 
 use std::ops::Range;
+
+/// Where a tag closes that is open at `from`: nowhere, if another opens first. No byte is looked at for more than one tag.
+pub(super) fn closing(text: &str, from: usize) -> Option<usize> {
+    let rest = text.as_bytes().get(from..)?;
+    let at = memchr::memchr2(b'<', b'>', rest)?;
+    (rest.get(at) == Some(&b'>')).then_some(from + at)
+}
 
 /// The value of an attribute in a tag.
 pub(super) fn attribute(tag: &str, name: &str) -> Option<Range<usize>> {

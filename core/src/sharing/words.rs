@@ -2,6 +2,7 @@
 //! whatever case they are written: so a name that is part of an address, and an address that is part of a user, stay so.
 
 use super::common;
+use super::finder;
 use super::kind::Kind;
 use super::opaque::is_guid;
 use crate::mask;
@@ -81,15 +82,12 @@ impl Gathered {
         // Letters beyond ASCII are compared as they are written, so that both cases are looked for.
         let patterns: Vec<String> =
             sought.iter().flat_map(|word| [word.clone(), word.to_uppercase()]).collect();
-        let finder = (!patterns.is_empty())
-            .then(|| {
-                AhoCorasick::builder()
-                    .match_kind(MatchKind::LeftmostLongest)
-                    .ascii_case_insensitive(true)
-                    .build(&patterns)
-                    .ok()
-            })
-            .flatten();
+        let finder = finder::of(
+            AhoCorasick::builder()
+                .match_kind(MatchKind::LeftmostLongest)
+                .ascii_case_insensitive(true),
+            &patterns,
+        );
         Names { words, sought, finder }
     }
 }

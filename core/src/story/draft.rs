@@ -43,7 +43,8 @@ struct Event {
     delivered: bool,
 }
 
-/// Puts at most so many attempts together, each of so many exchanges, and whether there are more attempts. `consumers` are URLs known to take responses.
+/// Puts at most so many attempts together, each of so many exchanges, and whether there are more attempts. `consumers`
+/// are URLs known to take responses.
 pub(crate) fn drafts(
     path: &Path<'_>,
     messages: &[Message],

@@ -1,6 +1,7 @@
 //! What the headers of an answer tell beside its page: what the browser must not do with it, which machine made it;
 //! and what is wrong with an address as somebody wrote it.
 
+use crate::beginning;
 use crate::evidence::RawExchange;
 use crate::redact::shown;
 use diag_sdk::case::exchange::{AddressFault, ContentPolicy, NamedHeader};
@@ -68,11 +69,7 @@ fn policy(text: &str, in_page: bool) -> ContentPolicy {
 fn policies_in(body: &str) -> Vec<String> {
     const NAME: &str = "content-security-policy";
     const LONGEST_HEAD: usize = 1 << 16;
-    let mut end = body.len().min(LONGEST_HEAD);
-    while !body.is_char_boundary(end) {
-        end -= 1;
-    }
-    let head = &body[..end];
+    let head = beginning::of(body, LONGEST_HEAD);
     let lower = head.to_ascii_lowercase();
     let found = lower.match_indices(NAME).take(MOST_POLICIES).filter_map(|(at, _)| {
         // What only reports is not allowed in a page, and its name goes on.

@@ -4,6 +4,7 @@
 //! depends on how elements nest.
 
 use super::wording::leads_to_a_logout;
+use crate::beginning;
 
 /// Bytes of a page that are looked at; error pages are short, and long ones say it at the top.
 const LONGEST_PAGE: usize = 1 << 20;
@@ -101,11 +102,8 @@ pub(super) fn seen(body: &str) -> Seen {
 
 /// Scans a page, and tells each piece of its visible text with its place in the body.
 fn scan_telling(body: &str, tell: &mut impl FnMut(&str, usize)) -> Html {
-    let mut end = body.len().min(LONGEST_PAGE);
-    while !body.is_char_boundary(end) {
-        end -= 1;
-    }
-    let mut rest = &body[..end];
+    let mut rest = beginning::of(body, LONGEST_PAGE);
+    let end = rest.len();
     let mut html = Html::default();
     let mut heading: Option<String> = None;
     let mut in_title: Option<String> = None;

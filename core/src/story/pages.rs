@@ -7,6 +7,7 @@ use super::html::{self, Html};
 use super::numbered;
 use super::script;
 use super::wording::{names_an_error, says_sign_in_failed};
+use crate::beginning;
 use crate::redact::shown;
 use crate::spoken::{self, Listener};
 use diag_products::file::At;
@@ -326,11 +327,7 @@ pub fn password_fields(body: &str) -> Vec<String> {
 }
 
 fn head(text: &str) -> &str {
-    let mut end = text.len().min(1 << 16);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    &text[..end]
+    beginning::of(text, 1 << 16)
 }
 
 fn status_codes(text: &str) -> Vec<String> {

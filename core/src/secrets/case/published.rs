@@ -1,6 +1,7 @@
 //! What the inputs publish: that is no secret, wherever else it stands.
 
 use diag_sdk::Case;
+use diag_sdk::case::metadata::Metadata;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -9,7 +10,7 @@ pub(super) struct Published(BTreeSet<String>);
 
 impl Published {
     pub(super) fn of(case: &Case) -> Self {
-        let Self(mut all) = Self::of_metadata(case);
+        let Self(mut all) = Self::of_metadata(&case.metadata);
         let mut take = |value: serde_json::Result<Value>| {
             if let Ok(value) = value {
                 strings(&value, &mut all);
@@ -21,9 +22,9 @@ impl Published {
     }
 
     /// The same of metadata alone, which everybody may read.
-    pub(super) fn of_metadata(case: &Case) -> Self {
+    pub(super) fn of_metadata(metadata: &[Metadata]) -> Self {
         let mut all = BTreeSet::new();
-        for value in case.metadata.iter().filter_map(|one| serde_json::to_value(one).ok()) {
+        for value in metadata.iter().filter_map(|one| serde_json::to_value(one).ok()) {
             strings(&value, &mut all);
         }
         Self(all)

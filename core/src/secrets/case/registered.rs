@@ -9,15 +9,15 @@ use diag_sdk::Case;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use std::cell::LazyCell;
 use std::fmt::Write as _;
 
 /// Takes passwords and tokens out of the addresses of what is registered and configured.
 pub(super) fn blot(case: &mut Case, sealer: &Sealer) {
-    // What metadata says everybody reads, and is compared with.
-    let read_by_all = Published::of_metadata(case);
-    let bare = |text: &str| {
-        if read_by_all.holds(text) { None } else { without_credentials(text, sealer) }
-    };
+    // What metadata says everybody reads, and is compared with; few addresses have anything for which that matters.
+    let metadata = &case.metadata;
+    let read_by_all = LazyCell::new(|| Published::of_metadata(metadata));
+    let bare = |text: &str| without_credentials(text, sealer).filter(|_| !read_by_all.holds(text));
     each(&mut case.registrations, &bare);
     each(&mut case.sp_configurations, &bare);
 }

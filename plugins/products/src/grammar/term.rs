@@ -18,7 +18,9 @@ terms! {
     // Things.
     Account, User, You, Email, Licence, Role, Permission, Access, Application, Attribute, NameId, NameIdFormat, Issuer, EntityId,
     Audience, Destination, Recipient, InResponseTo, Signature, Certificate, Assertion, Response, Token, Conditions, NotBefore, NotAfter,
-    Clock, Session, Cookie, SessionCookie, Csrf, RelayState, Metadata, Header, Request, AuthnRequest, Idp, Sp, Sso, IdpInitiated,
+    Clock, Session, Cookie, SessionCookie, Csrf,
+    /// Of a form, or the assertion: products call both so.
+    SecurityToken, RelayState, Metadata, Header, Request, AuthnRequest, Idp, Sp, Sso, IdpInitiated,
     Algorithm, AuthnContext, Acs, Binding, Page, Provisioning,
     // What is said of them; the first two groups are good news unless they are denied.
     Active, Found, Known, Present, Contains, Valid, Signed, Encrypted, Decrypt, Allowed, Configured,

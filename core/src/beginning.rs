@@ -1,0 +1,21 @@
+//! Beginnings of texts, where no more is to be looked at.
+
+/// The first bytes of a text, at most `longest`, without half a character.
+pub(crate) fn of(text: &str, longest: usize) -> &str {
+    let longest = longest.min(text.len());
+    // A character has at most four bytes.
+    let end = (longest.saturating_sub(3)..=longest).rev().find(|at| text.is_char_boundary(*at));
+    text.get(..end.unwrap_or_default()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::of;
+
+    #[test]
+    fn no_character_is_halved() {
+        let text = "aé😀z";
+        let cut: Vec<&str> = (0..=10).map(|longest| of(text, longest)).collect();
+        assert_eq!(cut, ["", "a", "a", "aé", "aé", "aé", "aé", "aé😀", text, text, text]);
+    }
+}
