@@ -70,19 +70,24 @@ pub fn shown(text: &str, longest: usize) -> String {
 fn without_quoted(text: &str) -> Cow<'_, str> {
     let mut out = String::new();
     let mut at = 0;
-    for (mark, sign) in text.match_indices([':', '=', '>']) {
-        if mark < at {
+    let mut tag = None;
+    for (mark, sign) in text.match_indices(['<', ':', '=', '>']) {
+        if sign == "<" {
+            tag = Some(mark + 1);
+        }
+        if mark < at || sign == "<" {
             continue;
         }
         let before = &text[at..mark];
         let behind = &text[mark + 1..];
         let value = if sign == ">" {
-            let tag = before.rfind('<').map_or("", |open| &before[open + 1..]);
+            // A tag closes once.
+            let tag = tag.take().filter(|open| *open > at).map_or("", |open| &text[open..mark]);
             let name = tag.split_whitespace().next().unwrap_or_default();
-            let value = behind.find('<').map(|end| (mark + 1, &behind[..end]));
-            value
-                .filter(|_| !name.starts_with(['/', '?', '!']))
-                .map(|value| (name.rsplit(':').next().unwrap_or_default(), value))
+            let named = !name.is_empty() && !name.starts_with(['/', '?', '!']);
+            named.then(|| behind.find('<')).flatten().map(|end| {
+                (name.rsplit(':').next().unwrap_or_default(), (mark + 1, &behind[..end]))
+            })
         } else {
             let name = before.trim_end().trim_end_matches(['"', '\'', '\\', ']']);
             let name = name

@@ -6,6 +6,8 @@ use super::kind::Kind;
 use super::names;
 use super::opaque;
 use super::prose;
+use super::runs::Runs;
+use crate::beginning;
 use crate::mask;
 use aho_corasick::{AhoCorasick, MatchKind};
 use std::ops::Range;
@@ -21,28 +23,35 @@ const SCHEMES: &[&str] =
 const OF_COOKIES: &[&str] = &["path", "domain", "expires", "max-age", "samesite", "version"];
 /// Shorter values open nothing.
 const SHORTEST: usize = 4;
+/// Longest name of an option.
+const LONGEST_OPTION: usize = 64;
 /// Digits from which what stands behind a name in a table is no name itself.
 const FEWEST_DIGITS: usize = 2;
 
 /// Values that are announced.
 pub(super) fn announced(text: &str, around: Around) -> Vec<Standing> {
-    let mut found = Vec::new();
-    if let Some(finder) = finder() {
-        for hit in finder.find_iter(text) {
-            let before = text.get(..hit.start()).and_then(|before| before.chars().next_back());
-            let within = before.is_some_and(char::is_alphanumeric);
-            match hit.pattern().as_usize() {
-                _ if within => {}
-                0 => credentials(text, hit.end(), &mut found),
-                1 => cookies(text, hit.end(), &mut found),
-                2 => bearer(text, hit.end(), &mut found),
-                3..=5 => user(text, hit.end(), &mut found),
-                _ => option(text, hit.end(), &mut found),
-            }
+    let mut reader = Reader {
+        text,
+        words: Runs::new(text, ends_a_word),
+        lines: Runs::new(text, ends_a_line),
+        found: Vec::new(),
+    };
+    for hit in finder().iter().flat_map(|finder| finder.find_iter(text)) {
+        let before = text.get(..hit.start()).and_then(|before| before.chars().next_back());
+        if before.is_some_and(char::is_alphanumeric) {
+            continue;
         }
-        // `Authorization: Bearer …` is announced twice.
-        found.dedup_by(|one, other| one.range == other.range);
+        match hit.pattern().as_usize() {
+            0 => reader.credentials(hit.end()),
+            1 => reader.cookies(hit.end()),
+            2 => reader.bearer(hit.end()),
+            3..=5 => reader.user(hit.end()),
+            _ => reader.option(hit.end()),
+        };
     }
+    let mut found = reader.found;
+    // `Authorization: Bearer …` is announced twice.
+    found.dedup_by(|one, other| one.range == other.range);
     if memchr::memmem::find(text.as_bytes(), b"</").is_some() {
         beside(text, around, &mut found);
     }
@@ -66,40 +75,12 @@ fn rest(text: &str, at: usize) -> &str {
     text.get(at..).unwrap_or_default()
 }
 
-/// Where the value begins behind `: `, `": "` or `='`, and the quote that ends it.
-fn behind_sign(text: &str, at: usize) -> Option<(usize, Option<char>)> {
-    let behind = rest(text, at);
-    let sign = behind.trim_start_matches(['"', '\'']).trim_start_matches(' ');
-    let value = sign.strip_prefix([':', '='])?;
-    let value = value.strip_prefix('>').unwrap_or(value).trim_start_matches(' ');
-    let quote = value.chars().next().filter(|first| matches!(first, '"' | '\''));
-    Some((text.len() - value.len() + usize::from(quote.is_some()), quote))
+fn ends_a_word(character: char) -> bool {
+    character.is_whitespace() || "\"'<>,;{}()[]\\".contains(character)
 }
 
-/// The word that begins there.
-fn word(text: &str, at: usize) -> Range<usize> {
-    let behind = rest(text, at);
-    let ends = |c: char| c.is_whitespace() || "\"'<>,;{}()[]\\".contains(c);
-    at..at + behind.find(ends).unwrap_or(behind.len())
-}
-
-fn credentials(text: &str, at: usize, found: &mut Vec<Standing>) {
-    let Some((start, _)) = behind_sign(text, at) else { return };
-    let scheme = word(text, start);
-    let first = text.get(scheme.clone()).unwrap_or_default();
-    let told = SCHEMES.contains(&first.to_ascii_lowercase().as_str());
-    let value = if told {
-        let blanks =
-            rest(text, scheme.end).len() - rest(text, scheme.end).trim_start_matches(' ').len();
-        word(text, scheme.end + blanks)
-    } else {
-        scheme
-    };
-    let written = text.get(value.clone()).unwrap_or_default();
-    let is_one = told || prose::is_credible(written) || opaque::is_opaque(written, 8);
-    if written.len() >= SHORTEST && is_padded(written) && is_one {
-        found.push(Standing { range: value, kind: Kind::Token });
-    }
+fn ends_a_line(character: char) -> bool {
+    matches!(character, '\n' | '\r' | '<' | '"')
 }
 
 /// The equals signs are the padding of base64.
@@ -107,82 +88,126 @@ fn is_padded(value: &str) -> bool {
     !value.trim_end_matches('=').contains('=')
 }
 
-/// `Bearer X` in words.
-fn bearer(text: &str, at: usize, found: &mut Vec<Standing>) {
-    let behind = rest(text, at);
-    let blanks = behind.len() - behind.trim_start_matches([' ', ',']).len();
-    let value = word(text, at + blanks);
-    let written = text.get(value.clone()).unwrap_or_default();
-    if blanks > 0 && (prose::is_credible(written) || opaque::is_opaque(written, 12)) {
-        found.push(Standing { range: value, kind: Kind::Token });
-    }
+/// Reads what stands behind the words that announce something.
+struct Reader<'t> {
+    text: &'t str,
+    words: Runs<'t, fn(char) -> bool>,
+    lines: Runs<'t, fn(char) -> bool>,
+    found: Vec<Standing>,
 }
 
-/// `Cookie: a=1; b=2` in a line of a text.
-fn cookies(text: &str, at: usize, found: &mut Vec<Standing>) {
-    let Some((start, quote)) = behind_sign(text, at) else { return };
-    let behind = rest(text, start);
-    let ends = |c: char| Some(c) == quote || matches!(c, '\n' | '\r' | '<' | '"');
-    let line = behind.get(..behind.find(ends).unwrap_or(behind.len())).unwrap_or_default();
-    let mut piece = start;
-    for pair in line.split(';') {
-        let at = piece;
-        piece += pair.len() + 1;
-        let Some((name, value)) = pair.split_once('=') else {
-            // A list of cookies ends where no pair follows.
-            if OF_COOKIES.contains(&pair.trim()) || matches!(pair.trim(), "HttpOnly" | "Secure") {
-                continue;
+impl<'t> Reader<'t> {
+    fn rest(&self, at: usize) -> &'t str {
+        rest(self.text, at)
+    }
+
+    /// The word that begins there, and where it stands.
+    fn word(&mut self, at: usize) -> Option<(Range<usize>, &'t str)> {
+        let word = self.words.behind(at)?;
+        Some((word.clone(), self.text.get(word)?))
+    }
+
+    fn find(&mut self, range: Range<usize>, kind: Kind) {
+        self.found.push(Standing { range, kind });
+    }
+
+    /// How many blanks stand there.
+    fn blanks(&self, at: usize) -> usize {
+        self.rest(at).len() - self.rest(at).trim_start_matches(' ').len()
+    }
+
+    /// Where the value begins behind `: `, `": "` or `='`, and the quote that ends it.
+    fn behind_sign(&self, at: usize) -> Option<(usize, Option<char>)> {
+        let sign = self.rest(at).trim_start_matches(['"', '\'']).trim_start_matches(' ');
+        let value = sign.strip_prefix([':', '='])?;
+        let value = value.strip_prefix('>').unwrap_or(value).trim_start_matches(' ');
+        let quote = value.chars().next().filter(|first| matches!(first, '"' | '\''));
+        Some((self.text.len() - value.len() + usize::from(quote.is_some()), quote))
+    }
+
+    /// `Authorization: Basic X`
+    fn credentials(&mut self, at: usize) -> Option<()> {
+        let (start, _) = self.behind_sign(at)?;
+        let (scheme, first) = self.word(start)?;
+        let told = SCHEMES.contains(&first.to_ascii_lowercase().as_str());
+        let (value, written) =
+            if told { self.word(scheme.end + self.blanks(scheme.end))? } else { (scheme, first) };
+        let is_one = told || prose::is_credible(written) || opaque::is_opaque(written, 8);
+        (written.len() >= SHORTEST && is_padded(written) && is_one)
+            .then(|| self.find(value, Kind::Token))
+    }
+
+    /// `Bearer X` in words.
+    fn bearer(&mut self, at: usize) -> Option<()> {
+        let behind = self.rest(at);
+        let blanks = behind.len() - behind.trim_start_matches([' ', ',']).len();
+        let (value, written) = self.word(at + blanks)?;
+        (blanks > 0 && (prose::is_credible(written) || opaque::is_opaque(written, 12)))
+            .then(|| self.find(value, Kind::Token))
+    }
+
+    /// `Cookie: a=1; b=2` in a line of a text.
+    fn cookies(&mut self, at: usize) -> Option<()> {
+        let (start, quote) = self.behind_sign(at)?;
+        let line = self.lines.behind(start).and_then(|line| self.text.get(line))?;
+        let line = line.split(|end| Some(end) == quote).next().unwrap_or_default();
+        let mut piece = start;
+        for pair in line.split(';') {
+            let at = piece;
+            piece += pair.len() + 1;
+            let Some((name, value)) = pair.split_once('=') else {
+                // A list of cookies ends where no pair follows.
+                if OF_COOKIES.contains(&pair.trim()) || matches!(pair.trim(), "HttpOnly" | "Secure")
+                {
+                    continue;
+                }
+                return None;
+            };
+            let ends = value.find(char::is_whitespace);
+            let value = value.get(..ends.unwrap_or(value.len())).unwrap_or_default();
+            let is_attribute = OF_COOKIES.contains(&name.trim().to_ascii_lowercase().as_str());
+            // A pair that was replaced as a whole keeps its sign.
+            let is_mark = mask::is_own(pair.trim());
+            if value.len() >= SHORTEST && !is_attribute && !is_mark && !name.trim().contains(' ') {
+                let begins = at + name.len() + 1;
+                self.find(begins..begins + value.len(), Kind::Cookie);
             }
-            return;
+            if ends.is_some() && !pair.trim_end().ends_with(value) {
+                return None;
+            }
+        }
+        Some(())
+    }
+
+    /// `-u ann:X`
+    fn user(&mut self, at: usize) -> Option<()> {
+        let behind = self.rest(at);
+        let quote = behind.chars().next().filter(|first| matches!(first, '"' | '\''));
+        let pair = match quote {
+            Some(quote) => behind.get(1..).and_then(|rest| rest.get(..rest.find(quote)?))?,
+            None => self.word(at)?.1,
         };
-        let ends = value.find(char::is_whitespace);
-        let value = value.get(..ends.unwrap_or(value.len())).unwrap_or_default();
-        let is_attribute = OF_COOKIES.contains(&name.trim().to_ascii_lowercase().as_str());
-        // A pair that was replaced as a whole keeps its sign.
-        let is_mark = mask::is_own(pair.trim());
-        if value.len() >= SHORTEST && !is_attribute && !is_mark && !name.trim().contains(' ') {
-            let begins = at + name.len() + 1;
-            found.push(Standing { range: begins..begins + value.len(), kind: Kind::Cookie });
-        }
-        if ends.is_some() && !pair.trim_end().ends_with(value) {
-            return;
-        }
-    }
-}
-
-/// `-u ann:X`
-fn user(text: &str, at: usize, found: &mut Vec<Standing>) {
-    let behind = rest(text, at);
-    let quote = behind.chars().next().filter(|first| matches!(first, '"' | '\''));
-    let pair = match quote {
-        Some(quote) => behind.get(1..).and_then(|rest| rest.get(..rest.find(quote)?)),
-        None => text.get(word(text, at)),
-    };
-    let Some((name, value)) = pair.and_then(|pair| pair.split_once(':')) else { return };
-    let is_one = prose::is_credible(value)
-        || opaque::is_opaque(value, 8)
-        || quote.is_some() && prose::is_passphrase(value);
-    if !name.is_empty() && !name.contains(' ') && is_one {
+        let (name, value) = pair.split_once(':')?;
+        let is_one = prose::is_credible(value)
+            || opaque::is_opaque(value, 8)
+            || quote.is_some() && prose::is_passphrase(value);
         let start = at + usize::from(quote.is_some()) + name.len() + 1;
-        found.push(Standing { range: start..start + value.len(), kind: Kind::Password });
+        (!name.is_empty() && !name.contains(' ') && is_one)
+            .then(|| self.find(start..start + value.len(), Kind::Password))
     }
-}
 
-/// `--password X`
-fn option(text: &str, at: usize, found: &mut Vec<Standing>) {
-    let behind = rest(text, at);
-    let name_ends = behind.find(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '_'));
-    let Some(length) = name_ends.filter(|length| behind[*length..].starts_with(' ')) else {
-        return;
-    };
-    let Some(kind) = names::kind_of(behind.get(..length).unwrap_or_default()) else { return };
-    let blanks = behind[length..].len() - behind[length..].trim_start_matches(' ').len();
-    let start = at + length + blanks;
-    let quoted = rest(text, start).starts_with(['"', '\'']);
-    let value = word(text, start + usize::from(quoted));
-    let written = text.get(value.clone()).unwrap_or_default();
-    if !written.starts_with('-') && (prose::is_credible(written) || opaque::is_opaque(written, 8)) {
-        found.push(Standing { range: value, kind });
+    /// `--password X`
+    fn option(&mut self, at: usize) -> Option<()> {
+        let name = beginning::of(self.rest(at), LONGEST_OPTION);
+        let length = name.find(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '_'))?;
+        let name = name.get(..length).filter(|_| self.rest(at + length).starts_with(' '))?;
+        let kind = names::kind_of(name)?;
+        let start = at + length + self.blanks(at + length);
+        let quoted = self.rest(start).starts_with(['"', '\'']);
+        let (value, written) = self.word(start + usize::from(quoted))?;
+        (!written.starts_with('-')
+            && (prose::is_credible(written) || opaque::is_opaque(written, 8)))
+        .then(|| self.find(value, kind))
     }
 }
 

@@ -33,6 +33,7 @@ mod places;
 mod prose;
 mod prove;
 mod receipt;
+mod runs;
 mod spoken;
 mod standing;
 mod strays;

@@ -60,13 +60,13 @@ fn verbs() -> Option<&'static AhoCorasick> {
 
 /// Words that make no sentence: none is short, none is what pages and products say.
 pub(super) fn is_passphrase(value: &str) -> bool {
-    let words: Vec<&str> = value.split(' ').collect();
-    words.len() >= 3
-        && words.iter().all(|word| {
-            word.len() >= 4
-                && word.bytes().all(|byte| byte.is_ascii_alphanumeric())
-                && !common::is_common(&word.to_lowercase())
-        })
+    let is_one = |word: &str| {
+        word.len() >= 4
+            && word.bytes().all(|byte| byte.is_ascii_alphanumeric())
+            && !common::is_common(&word.to_lowercase())
+    };
+    // The first word that is none ends it, however long the text goes on.
+    value.split(' ').all(is_one) && value.split(' ').nth(2).is_some()
 }
 
 /// `password is X`, `token 'X'`.

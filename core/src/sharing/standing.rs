@@ -9,6 +9,7 @@ use super::kind::Kind;
 use super::names;
 use super::opaque;
 use super::prose;
+use super::runs::Runs;
 use super::strays;
 use super::tags::{attribute, closing};
 use crate::beginning;
@@ -159,6 +160,7 @@ fn pairs(text: &str, around: Around, found: &mut Vec<Standing>) {
         Vec::new()
     };
     let of_name = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.[]$".contains(&byte);
+    let mut runs = Runs::new(text, |c| c.is_ascii_whitespace() || "&;,\"'<>(){}[]#|".contains(c));
     let mut at = 0;
     while let Some(sign) =
         memchr::memchr2(b'=', b':', bytes.get(at..).unwrap_or_default()).map(|sign| at + sign)
@@ -194,20 +196,14 @@ fn pairs(text: &str, around: Around, found: &mut Vec<Standing>) {
         let mut start = at + arrow + rest.iter().take_while(|byte| **byte == b' ').count();
         let quote = bytes.get(start).copied().filter(|byte| matches!(byte, b'"' | b'\''));
         start += usize::from(quote.is_some());
-        let ends = |byte: &u8| match quote {
-            Some(quote) => *byte == quote,
-            None => byte.is_ascii_whitespace() || b"&;,\"'<>(){}[]#|".contains(byte),
+        let behind = bytes.get(start..).unwrap_or_default();
+        let length = match quote {
+            Some(quote) => memchr::memchr(quote, behind.get(..LONGEST_VALUE).unwrap_or(behind)),
+            None => runs.behind(start).map(|run| run.len()),
         };
-        let Some(length) = bytes
-            .get(start..)
-            .unwrap_or_default()
-            .iter()
-            .take(LONGEST_VALUE)
-            .position(ends)
-            .or_else(|| (quote.is_none()).then(|| bytes.len() - start.min(bytes.len())))
-        else {
-            continue;
-        };
+        // Where many signs stand in one word, a value goes as far as the next one.
+        let next = || memchr::memchr2(b'=', b':', behind).unwrap_or(behind.len());
+        let Some(length) = length.or_else(|| quote.is_none().then(next)) else { continue };
         let Some(value) = text.get(start..start + length) else { continue };
         let spoken = around == Around::Page && !prose::within(&scripts, sign);
         let told =
@@ -452,6 +448,8 @@ pub(super) fn attributes(text: &str) -> Vec<Standing> {
 /// Parts of a form with files: `name="…"`, an empty line, the value.
 fn multipart(text: &str, found: &mut Vec<Standing>) {
     const BEGINS: &str = "form-data;";
+    /// The empty line behind a head, and what ends the value behind it.
+    const LAYOUTS: [(&str, &str); 2] = [("\r\n\r\n", "\r\n--"), ("\n\n", "\n--")];
     let mut from = 0;
     while let Some(at) =
         memchr::memmem::find(text.as_bytes().get(from..).unwrap_or_default(), BEGINS.as_bytes())
@@ -463,12 +461,13 @@ fn multipart(text: &str, found: &mut Vec<Standing>) {
         let first = head.split(['\r', '\n']).next().unwrap_or_default();
         let named = first.split(';').find_map(|part| part.trim_start().strip_prefix("name="));
         let Some(name) = named.map(|name| name.trim_matches('"')) else { continue };
-        let blank =
-            [("\r\n\r\n", "\r\n--"), ("\n\n", "\n--")].into_iter().find_map(|(blank, end)| {
-                let start = head.find(blank)? + blank.len();
-                Some(start..start + rest.get(start..)?.find(end)?)
-            });
-        let Some(value) = blank else { continue };
+        let blank = LAYOUTS.iter().find_map(|(blank, end)| {
+            let start = head.find(blank)? + blank.len();
+            Some((start, end))
+        });
+        let Some((start, end)) = blank else { continue };
+        let Some(value) = rest.get(start..).and_then(|value| value.find(end)) else { return };
+        let value = start..start + value;
         if name.len() <= LONGEST_NAME
             && let Some(kind) = rest
                 .get(value.clone())
@@ -476,6 +475,7 @@ fn multipart(text: &str, found: &mut Vec<Standing>) {
         {
             found.push(Standing { range: from + value.start..from + value.end, kind });
         }
+        from += value.end;
     }
 }
 

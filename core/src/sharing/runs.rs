@@ -1,0 +1,59 @@
+//! Runs of characters up to one that ends them, looked through once however many places in one run are asked about.
+
+use std::ops::Range;
+
+/// Places in one run that are looked at for what stands behind them. Nobody nests as many names and signs in one word.
+const MOST: usize = 32;
+
+/// Finds where the run ends that a place stands in. Places are asked about from left to right.
+pub(super) struct Runs<'t, E> {
+    text: &'t str,
+    ends: E,
+    /// The last run, from the place that was asked about first.
+    run: Option<Range<usize>>,
+    /// Places in it so far.
+    places: usize,
+}
+
+impl<'t, E: Fn(char) -> bool> Runs<'t, E> {
+    /// Runs up to a character that `ends` them.
+    pub(super) fn new(text: &'t str, ends: E) -> Self {
+        Self { text, ends, run: None, places: 0 }
+    }
+
+    /// What stands from a place to where its run ends; nothing where too many places were asked about in this run.
+    pub(super) fn behind(&mut self, at: usize) -> Option<Range<usize>> {
+        let known = self.run.clone().filter(|run| run.start <= at && at <= run.end);
+        let run = known.unwrap_or_else(|| {
+            self.places = 0;
+            let rest = self.text.get(at..).unwrap_or_default();
+            at..at + rest.find(&self.ends).unwrap_or(rest.len())
+        });
+        self.places += 1;
+        let behind = at..run.end;
+        self.run = Some(run);
+        (self.places <= MOST).then_some(behind)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::cell::Cell;
+
+    #[test]
+    fn a_run_is_looked_through_once() {
+        let text = format!("{} ab cd", "a=".repeat(1_000));
+        let looked = Cell::new(0);
+        let mut runs = Runs::new(&text, |character| {
+            looked.set(looked.get() + 1);
+            character == ' '
+        });
+        let told: Vec<_> = (0..1_000).filter_map(|at| runs.behind(2 * at)).collect();
+        assert_eq!(told.len(), MOST);
+        assert_eq!(told.first(), Some(&(0..2_000)));
+        assert_eq!(looked.get(), 2_001);
+        assert_eq!(runs.behind(2_001), Some(2_001..2_003));
+        assert_eq!(runs.behind(2_004), Some(2_004..2_006));
+    }
+}
