@@ -56,7 +56,8 @@ pub fn shown(text: &str, longest: usize) -> String {
             }
             own => own,
         };
-        if out.chars().count() > longest {
+        // No text has more characters than bytes.
+        if out.len() > longest && out.chars().count() > longest {
             let mut cut: String = out.chars().take(longest).collect();
             cut.push('…');
             return cut;

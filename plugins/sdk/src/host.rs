@@ -8,7 +8,31 @@ use url::{Host, Url};
 
 /// The host of a URL: lower case, internationalised names in their ASCII form, IPv6 in brackets.
 pub fn host_of(url: &str) -> Option<String> {
+    if let Some(host) = plain_host(url) {
+        return Some(host.to_owned());
+    }
     Url::parse(url.trim()).ok()?.host_str().map(str::to_lowercase)
+}
+
+/// The host of a URL in which there is nothing to interpret, as of most that browsers write: a name in small letters,
+/// and behind it the path. Large captures name hundreds of thousands.
+fn plain_host(url: &str) -> Option<&str> {
+    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"))?;
+    let of_name = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    let length = rest.bytes().position(|byte| !of_name(byte) && byte != b'.')?;
+    let host = rest.get(..length).filter(|_| rest.as_bytes().get(length) == Some(&b'/'))?;
+    let mut labels = host.split('.').peekable();
+    while let Some(label) = labels.next() {
+        // Encoded names, numbers that are addresses, and what no name has are the parser's.
+        let last = labels.peek().is_none();
+        if label.is_empty()
+            || label.contains("--")
+            || last && !label.bytes().all(|byte| byte.is_ascii_lowercase())
+        {
+            return None;
+        }
+    }
+    Some(host)
 }
 
 /// A bare host name as [`host_of`] would give it; `None` where the text is anything but a host
@@ -69,6 +93,36 @@ pub fn first_label(host: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn plain_hosts_are_those_that_the_parser_finds() {
+        for url in [
+            "https://sense.contoso.example/azure/hub?x=1#y",
+            "http://a-b.c1.example/",
+            "https://localhost/x\\y",
+            "https://-a-.example/",
+        ] {
+            assert_eq!(plain_host(url).map(str::to_owned), host_of(url), "{url}");
+            let parsed = Url::parse(url).expect("a URL");
+            assert_eq!(plain_host(url), parsed.host_str(), "{url}");
+        }
+        for url in [
+            "https://Sense.example/",
+            "https://sense.example",
+            "https://sense.example:8443/",
+            "https://ann@sense.example/",
+            "https://127.0.0.1/",
+            "https://1.0x1/",
+            "https://xn--bro-hoa.example/",
+            "https://a..example/",
+            "https://sense.example./",
+            "https:///x",
+            " https://sense.example/",
+            "ftp://sense.example/",
+        ] {
+            assert_eq!(plain_host(url), None, "{url}");
+        }
+    }
 
     #[test]
     fn hosts_are_parsed_out_of_urls() {
