@@ -4,6 +4,7 @@
 //! names stay, because they tell what happened.
 
 mod across;
+mod called;
 mod failure;
 mod shown;
 mod statement;

@@ -1,5 +1,6 @@
 //! What of a page's text may be shown: no values of URLs, no tokens, no names of people.
 
+use super::called::without_called;
 use super::clean_url;
 use crate::secrets::places;
 use std::borrow::Cow;
@@ -15,6 +16,7 @@ pub fn shown(text: &str, longest: usize) -> String {
         Cow::Borrowed(text)
     };
     let text = without_quoted(&text);
+    let text = without_called(&text, PASSWORDS);
     for word in text.split_whitespace() {
         if !out.is_empty() {
             out.push(' ');

@@ -48,7 +48,9 @@ pub(super) fn reach(value: &str, standing: Standing, posted: bool) -> Option<Rea
         return None;
     }
     // Ids of sessions look like those of tenants, which addresses are made of.
-    Some(if is_random(value) && !is_of_systems(value) { Reach::Everywhere } else { Reach::Prose })
+    let everywhere =
+        is_random(value) && !is_of_systems(value) || typed && is_phrase(value, standing);
+    Some(if everywhere { Reach::Everywhere } else { Reach::Prose })
 }
 
 /// Of an address of the web the pieces that may let somebody in; `None` where the value is no such address.
@@ -137,8 +139,18 @@ fn is_random(value: &str) -> bool {
             || (cased >= 2 && length >= SHORTEST_MIXED))
 }
 
+/// Several words that no name of anything has, as some people choose passwords. Where nothing says that they are one,
+/// words in capitals are somebody's name, and two of them may be anything.
+fn is_phrase(value: &str, standing: Standing) -> bool {
+    let words = value.split_whitespace().count();
+    let letters = value.chars().filter(|character| character.is_alphanumeric()).count();
+    let told = standing == Standing::Typed;
+    letters >= SHORTEST_ISSUED
+        && (told && words >= 2 || words >= 3 && !value.chars().any(char::is_uppercase))
+}
+
 /// Ids of tenants, applications and requests.
-fn is_guid(value: &str) -> bool {
+pub(super) fn is_guid(value: &str) -> bool {
     let value = value.trim_start_matches('{').trim_end_matches('}');
     value.len() == 36
         && value.bytes().enumerate().all(|(index, byte)| {
@@ -157,6 +169,10 @@ mod tests {
         assert_eq!(typed("Summer"), Some(Reach::Prose));
         assert_eq!(typed("Qzabcdef!12"), Some(Reach::Everywhere));
         assert_eq!(typed("correct horse battery staple"), Some(Reach::Everywhere));
+        assert_eq!(typed("blue lake tree"), Some(Reach::Everywhere));
+        let posted = |value: &str| reach(value, Standing::Unknown, true);
+        assert_eq!(posted("blue lake tree"), Some(Reach::Everywhere));
+        assert_eq!(posted("Ann Mary Smith"), Some(Reach::Prose));
         for common in ["admin", "1", "abc", "Password", "true", "***", ""] {
             assert_eq!(typed(common), None, "{common}");
         }

@@ -3,7 +3,7 @@
 use super::edit::{Edit, apply};
 use super::engine;
 use super::kind::Kind;
-use super::lexicon::Lexicon;
+use super::lexicon::{Lexicon, canonical};
 use super::places::{self, Place};
 use super::receipt::Tally;
 use super::spoken;
@@ -69,6 +69,11 @@ fn one(
             let edits = engine::name(lexicon.names(), value);
             tally.edits(label, &edits);
             *value = apply(value, &edits);
+        }
+        Place::Parameter => {
+            if let Some(kind) = lexicon.kind(&canonical(&was)) {
+                whole(lexicon, value, 0..was.len(), kind, tally, label);
+            }
         }
         Place::Text(_) | Place::Message | Place::Form => {}
     }

@@ -10,6 +10,7 @@ use super::layers;
 use super::lexicon::{Lexicon, canonical};
 use super::people;
 use super::standing;
+use super::unknown;
 use super::words::Names;
 use crate::mask;
 use std::ops::Range;
@@ -28,17 +29,14 @@ fn at_depth(lexicon: &Lexicon, text: &str, depth: usize) -> Vec<Edit> {
         laid_out(lexicon, text, one.range, one.kind, &mut edits);
     }
     // Short values and plain words are replaced only where a name says what they are.
-    for one in standing::named(text, Around::Data) {
-        let value = text.get(one.range.clone()).unwrap_or_default();
+    let told = standing::named(text, Around::Data).into_iter().map(|one| one.range);
+    for range in told.chain(unknown::parameters(text)) {
+        let value = text.get(range.clone()).unwrap_or_default();
         let plain = canonical(value);
         // What is encoded in part only may be cut into several pieces below, of which none is the value.
         let kind = if plain == value { lexicon.kind_in_place(value) } else { lexicon.kind(&plain) };
         if let Some(kind) = kind {
-            edits.add(Edit {
-                range: one.range,
-                with: whole(lexicon, value, kind),
-                values: vec![(kind, 1)],
-            });
+            edits.add(Edit { range, with: whole(lexicon, value, kind), values: vec![(kind, 1)] });
         }
     }
     if !lexicon.names().is_empty() {

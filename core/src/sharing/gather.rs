@@ -8,6 +8,7 @@ use super::opaque;
 use super::places::{self, Place};
 use super::standing;
 use super::strays;
+use super::unknown;
 use crate::mask::behind;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -43,6 +44,9 @@ pub(super) fn text(collecting: &mut Collecting, text: &str, around: Around, loos
         members(collecting, layer);
         if loose {
             stray(collecting, layer);
+            for range in unknown::parameters(layer) {
+                collecting.stray(layer.get(range).unwrap_or_default());
+            }
             // What is left of a damaged message is no token.
             standing::messages(layer).for_each(|value| collecting.public(canonical(value)));
         }
@@ -92,6 +96,9 @@ fn without_cuts(message: &str) -> String {
     cuts.extend(
         strays::strays(message).into_iter().map(|range| Standing { range, kind: Kind::Token }),
     );
+    cuts.extend(
+        unknown::parameters(message).into_iter().map(|range| Standing { range, kind: Kind::Token }),
+    );
     cuts.sort_by_key(|one| one.range.start);
     for one in cuts.into_iter().filter(|one| one.kind != Kind::SessionIndex) {
         if one.range.start >= at {
@@ -132,6 +139,7 @@ fn one(collecting: &mut Collecting, value: &str, place: Place, loose: bool) {
             collecting.public(value.to_owned());
             collecting.public(canonical(value));
         }
+        Place::Form if value.trim_start().starts_with(['{', '[']) => posted(collecting, value),
         Place::Form => {
             for (name, value) in value.split('&').filter_map(|pair| pair.split_once('=')) {
                 let plain = canonical(&value.replace('+', " "));
@@ -142,11 +150,31 @@ fn one(collecting: &mut Collecting, value: &str, place: Place, loose: bool) {
                 }
             }
         }
+        Place::Parameter => collecting.stray(value),
         Place::Text(_) | Place::Person => {}
     }
     let around = if let Place::Text(around) = place { around } else { Around::Data };
     if !matches!(place, Place::Whole(Kind::Password)) {
         text(collecting, value, around, loose && place != Place::Message);
+    }
+}
+
+/// Takes what the members of JSON that was posted hold, where their names tell nothing.
+fn posted(collecting: &mut Collecting, text: &str) {
+    if text.len() > LONGEST_JSON {
+        return;
+    }
+    let Ok(value) = serde_json::from_str::<Value>(text) else { return };
+    let mut open = vec![("", &value)];
+    while let Some((name, value)) = open.pop() {
+        match value {
+            Value::Array(list) => open.extend(list.iter().map(|element| (name, element))),
+            Value::Object(object) => {
+                open.extend(object.iter().map(|(name, value)| (name.as_str(), value)));
+            }
+            Value::String(text) if unknown::is_issued(name, text) => collecting.stray(text),
+            _ => {}
+        }
     }
 }
 

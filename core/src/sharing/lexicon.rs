@@ -162,6 +162,7 @@ impl Collecting {
             Kind::Password => return Reach::Place,
             _ => {}
         }
+        let mixed = mixed || value.contains(['!', '$', '*', '^', '~']);
         let is_address = value.contains("://") || value.starts_with('/');
         if length < UNBOUNDED && kind == Kind::Cookie
             || length < BOUNDED

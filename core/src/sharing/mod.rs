@@ -39,6 +39,7 @@ mod standing;
 mod strays;
 mod tags;
 mod tidy;
+mod unknown;
 mod words;
 
 pub use judged::differences;

@@ -9,6 +9,7 @@ use super::names;
 use super::opaque;
 use super::prose;
 use super::standing;
+use super::unknown;
 use serde_json::{Map, Value};
 
 /// Longest name of a value.
@@ -33,6 +34,8 @@ pub(super) enum Place {
     Message,
     /// The fields of a form that was posted, `a=1&b=2`: whatever they are called, somebody may have typed them.
     Form,
+    /// The value of a parameter whose name tells nothing, and which is a key by its looks.
+    Parameter,
     /// A text in which secrets may stand.
     Text(Around),
 }
@@ -181,6 +184,9 @@ fn named(list: &str, name: &str, value: &str) -> Place {
         Some(kind) => Place::Whole(kind),
         None if names::names_a_person(name) => Place::Person,
         None if names::carries_a_message(name) && !names::is_state(name) => Place::Message,
+        None if matches!(list, "queryString" | "get") && unknown::is_issued(name, value) => {
+            Place::Parameter
+        }
         None => Place::Text(Around::Data),
     }
 }
@@ -198,7 +204,7 @@ fn header(name: &str) -> Place {
 /// What the member of an object holds.
 fn member(context: Context<'_>, key: &str, value: &str) -> Place {
     let around = if context.page && key == "text" { Around::Page } else { Around::Data };
-    if context.list == "postData" && key == "text" && is_form(value) {
+    if context.list == "postData" && key == "text" && (is_form(value) || is_json(value)) {
         return Place::Form;
     }
     // Hints at a password are its first letters.
@@ -238,6 +244,10 @@ fn member(context: Context<'_>, key: &str, value: &str) -> Place {
         _ if names::names_a_person(key) && key != "name" && !context.application => Place::Person,
         _ => Place::Text(around),
     }
+}
+
+fn is_json(text: &str) -> bool {
+    text.trim_start().starts_with(['{', '['])
 }
 
 fn is_form(text: &str) -> bool {

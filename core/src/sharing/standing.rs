@@ -12,6 +12,7 @@ use super::prose;
 use super::runs::Runs;
 use super::strays;
 use super::tags::{attribute, closing};
+use super::unknown;
 use crate::beginning;
 use crate::mask::{all_own, is_mark};
 use crate::saml::xml::root_name;
@@ -25,6 +26,7 @@ const ELEMENTS: &[(&str, Kind)] = &[
     ("SessionIndex", Kind::SessionIndex),
     ("BinarySecret", Kind::Token),
     ("Password", Kind::Password),
+    ("Nonce", Kind::Token),
     ("Artifact", Kind::Token),
 ];
 /// Longest name of a field.
@@ -305,7 +307,7 @@ fn names_a_key(value: &str) -> bool {
 }
 
 /// Fields whose long values identify without opening anything: the ids of messages, the names of builds.
-fn is_harmless_name(name: &str) -> bool {
+pub(super) fn is_harmless_name(name: &str) -> bool {
     let plain = names::plain(name);
     let whole = [
         "id",
@@ -509,7 +511,8 @@ pub(super) fn posted(name: &str, value: &str) -> Option<Kind> {
     let unknown = secret_places::named(name) == secret_places::Standing::Unknown
         && !is_harmless_name(name)
         && !names::names_a_person(name);
-    (unknown && !is_place(value) && (prose::is_credible(value) || prose::is_passphrase(value)))
+    let looks = prose::is_credible(value) || prose::is_passphrase(value);
+    (unknown && !is_place(value) && (looks || unknown::is_issued(name, value)))
         .then_some(Kind::Token)
 }
 

@@ -3,6 +3,7 @@
 use super::{Blotter, registered};
 use crate::redact::{self, is_token};
 use crate::secrets::places::{self, Standing};
+use crate::secrets::value::is_guid;
 use crate::secrets::{Reach, layers};
 use diag_sdk::Case;
 use diag_sdk::case::message::Message;
@@ -166,6 +167,16 @@ impl Blotter<'_> {
     }
 
     fn path(&self, base: &str) -> String {
+        if let Some((scheme, content)) = base.split_once(':').filter(|(scheme, content)| {
+            let holds = ["blob", "data"].iter().any(|known| scheme.eq_ignore_ascii_case(known));
+            holds && !content.contains("://")
+        }) {
+            // What the browser holds itself has no host; before a comma stands of what kind it is.
+            let (kind, content) = content.split_at(content.rfind(',').map_or(0, |comma| comma + 1));
+            let kept = content.is_empty() || self.published.holds(content) || is_guid(content);
+            let content = if kept { content.to_owned() } else { self.mark(content) };
+            return format!("{scheme}:{kind}{content}");
+        }
         let (scheme, rest) =
             base.split_once("://").map_or(("", base), |(scheme, rest)| (scheme, rest));
         let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));

@@ -1,0 +1,150 @@
+//! Values in quotes that the words behind them call a secret: `“abc” as password`, `"a b c" als Kennwort`.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+/// What stands between the value and the word for it.
+const AS: &[&str] = &["as", "als", "comme", "como", "come"];
+/// Words for what people type, besides those that are given.
+const TYPED: &[&str] = &["passe", "pin", "otp", "secret", "geheimnis", "clave"];
+/// What may stand before the word.
+const BETWEEN: &[&str] = &[
+    "a",
+    "an",
+    "the",
+    "your",
+    "his",
+    "her",
+    "their",
+    "my",
+    "new",
+    "old",
+    "current",
+    "user",
+    "user's",
+    "temporary",
+    "das",
+    "ihr",
+    "sein",
+    "dein",
+    "neues",
+    "altes",
+    "mot",
+    "de",
+    "votre",
+    "la",
+    "su",
+    "sua",
+];
+/// Most words between the value and the word for it.
+const MOST_WORDS: usize = 4;
+/// Longest text behind a value that is looked at.
+const LONGEST_BEHIND: usize = 64;
+/// Longest value.
+const LONGEST: usize = 200;
+/// Quotes as they open and close.
+const QUOTES: &[(char, &[char])] = &[
+    ('"', &['"']),
+    ('\'', &['\'']),
+    ('`', &['`', '\'']),
+    ('“', &['”', '“']),
+    ('„', &['“', '”', '"']),
+    ('‘', &['’', '‘']),
+    ('‚', &['‘', '’']),
+    ('«', &['»']),
+    ('»', &['«']),
+];
+
+/// The text without what is so called. `secrets`: the words for secrets, in lower case.
+pub(super) fn without_called<'t>(text: &'t str, secrets: &[&str]) -> Cow<'t, str> {
+    let values = values(text, secrets);
+    if values.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    let (mut out, mut at) = (String::new(), 0);
+    for value in values {
+        out.push_str(&text[at..value.start]);
+        out.push('…');
+        at = value.end;
+    }
+    out.push_str(&text[at..]);
+    Cow::Owned(out)
+}
+
+fn values(text: &str, secrets: &[&str]) -> Vec<Range<usize>> {
+    let mut found: Vec<Range<usize>> = Vec::new();
+    let mut opened: Option<(usize, &[char])> = None;
+    for (at, character) in text.char_indices() {
+        if let Some((start, closing)) = opened.filter(|(start, _)| at - start <= LONGEST)
+            && closing.contains(&character)
+        {
+            if !text[start..at].trim().is_empty()
+                && is_called(&text[at + character.len_utf8()..], secrets)
+            {
+                found.push(start..at);
+                opened = None;
+                continue;
+            }
+            // A quote that closes one may open the next: most of them look the same.
+            opened = opening(text, at, character);
+        } else if opened.is_none_or(|(start, _)| at - start > LONGEST) {
+            opened = opening(text, at, character);
+        }
+    }
+    found
+}
+
+fn opening(text: &str, at: usize, character: char) -> Option<(usize, &'static [char])> {
+    // An apostrophe within a word opens nothing.
+    let within = text[..at].chars().next_back().is_some_and(char::is_alphanumeric);
+    QUOTES
+        .iter()
+        .find(|(open, _)| *open == character && !within)
+        .map(|(_, closing)| (at + character.len_utf8(), *closing))
+}
+
+/// Whether a text goes on with ` as password`.
+fn is_called(behind: &str, secrets: &[&str]) -> bool {
+    let end =
+        (0..=LONGEST_BEHIND.min(behind.len())).rev().find(|end| behind.is_char_boundary(*end));
+    let near = behind[..end.unwrap_or_default()].to_lowercase();
+    if !near.starts_with(char::is_whitespace) {
+        return false;
+    }
+    let bare = |word: &str| word.trim_matches(|c: char| !c.is_alphanumeric()).to_owned();
+    let mut words = near.split_whitespace().map(bare);
+    words.next().is_some_and(|first| AS.contains(&first.as_str()))
+        && words
+            .take(MOST_WORDS)
+            .find(|word| !BETWEEN.contains(&word.as_str()))
+            .is_some_and(|word| secrets.contains(&word.as_str()) || TYPED.contains(&word.as_str()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_quoted_and_called_a_password_goes_and_other_quotes_stay() {
+        let shown = |text: &str| without_called(text, &["password", "kennwort"]).into_owned();
+        for (text, is) in [
+            ("gave \"blue lake tree\" as password, refused", "gave \"…\" as password, refused"),
+            ("don't use 'abc' as the password", "don't use '…' as the password"),
+            ("user 'ann' gave 'abc' as password", "user 'ann' gave '…' as password"),
+            (
+                "Sie haben „a b c“ als Ihr Kennwort angegeben",
+                "Sie haben „…“ als Ihr Kennwort angegeben",
+            ),
+            ("`1234` as PIN and 'ann' as user", "`…` as PIN and 'ann' as user"),
+            ("\"abc\" comme mot de passe", "\"…\" comme mot de passe"),
+            (
+                "the field \"user\" as shown; the password",
+                "the field \"user\" as shown; the password",
+            ),
+            ("policy \"long\" for all, password \"x\"", "policy \"long\" for all, password \"x\""),
+            ("\"\" as password", "\"\" as password"),
+        ] {
+            assert_eq!(shown(text), is);
+        }
+    }
+}
