@@ -1,5 +1,6 @@
 //! Values in quotes that the words behind them call a secret: `“abc” as password`, `"a b c" als Kennwort`.
 
+use super::shown::PASSWORDS;
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -55,9 +56,14 @@ const QUOTES: &[(char, &[char])] = &[
     ('»', &['«']),
 ];
 
-/// The text without what is so called. `secrets`: the words for secrets, in lower case.
-pub(super) fn without_called<'t>(text: &'t str, secrets: &[&str]) -> Cow<'t, str> {
-    let values = values(text, secrets);
+/// Where in a text such values stand.
+pub fn called(text: &str) -> Vec<Range<usize>> {
+    values(text, PASSWORDS)
+}
+
+/// The text without what is so called.
+pub(super) fn without_called(text: &str) -> Cow<'_, str> {
+    let values = called(text);
     if values.is_empty() {
         return Cow::Borrowed(text);
     }
@@ -126,7 +132,7 @@ mod tests {
 
     #[test]
     fn what_is_quoted_and_called_a_password_goes_and_other_quotes_stay() {
-        let shown = |text: &str| without_called(text, &["password", "kennwort"]).into_owned();
+        let shown = |text: &str| without_called(text).into_owned();
         for (text, is) in [
             ("gave \"blue lake tree\" as password, refused", "gave \"…\" as password, refused"),
             ("don't use 'abc' as the password", "don't use '…' as the password"),

@@ -10,6 +10,7 @@ mod shown;
 mod statement;
 
 pub use across::across_segments;
+pub use called::called;
 pub use failure::failure;
 pub use shown::{is_plainly_token, is_token, shown, stated};
 pub use statement::states_an_error;

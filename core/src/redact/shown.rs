@@ -16,7 +16,7 @@ pub fn shown(text: &str, longest: usize) -> String {
         Cow::Borrowed(text)
     };
     let text = without_quoted(&text);
-    let text = without_called(&text, PASSWORDS);
+    let text = without_called(&text);
     for word in text.split_whitespace() {
         if !out.is_empty() {
             out.push(' ');
@@ -189,7 +189,7 @@ const CODES: &[&str] = &[
     "st",
 ];
 /// Words for what is typed, after which a text may show it.
-const PASSWORDS: &[&str] = &[
+pub(super) const PASSWORDS: &[&str] = &[
     "password",
     "passwd",
     "passphrase",

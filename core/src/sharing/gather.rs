@@ -2,8 +2,10 @@
 
 use super::around::{Around, Standing};
 use super::engine;
+use super::issued;
 use super::kind::Kind;
 use super::lexicon::{Collecting, canonical};
+use super::names;
 use super::opaque;
 use super::places::{self, Place};
 use super::standing;
@@ -168,11 +170,18 @@ fn posted(collecting: &mut Collecting, text: &str) {
     let mut open = vec![("", &value)];
     while let Some((name, value)) = open.pop() {
         match value {
-            Value::Array(list) => open.extend(list.iter().map(|element| (name, element))),
+            Value::Array(list) => match list.as_slice() {
+                // `["password", "…"]`
+                [Value::String(name), value @ Value::String(_)] => open.push((name, value)),
+                list => open.extend(list.iter().map(|element| (name, element))),
+            },
             Value::Object(object) => {
                 open.extend(object.iter().map(|(name, value)| (name.as_str(), value)));
             }
-            Value::String(text) if unknown::is_issued(name, text) => collecting.stray(text),
+            Value::String(text) if names::kind_of(name) == Some(Kind::Password) => {
+                collecting.add(text, Kind::Password);
+            }
+            Value::String(text) if issued::is_issued(name, text) => collecting.stray(text),
             _ => {}
         }
     }

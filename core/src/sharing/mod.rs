@@ -21,6 +21,7 @@ mod finder;
 mod folded;
 mod gather;
 mod headers;
+mod issued;
 mod judged;
 mod kind;
 mod known;

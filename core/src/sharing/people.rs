@@ -6,7 +6,7 @@ use super::deep::every_layer;
 use super::kind::Kind;
 use super::lexicon::canonical;
 use super::names;
-use super::opaque::{is_guid, is_moment};
+use super::opaque::{self, is_guid, is_moment};
 use super::places::{self, Place};
 use super::words::Gathered;
 use crate::mask;
@@ -75,6 +75,7 @@ pub(super) fn words(value: &str) -> Vec<Range<usize>> {
         || trimmed.starts_with("urn:")
         || is_moment(trimmed)
         || is_plain_value(trimmed)
+        || mask::is_mark(trimmed)
     {
         return Vec::new();
     }
@@ -256,6 +257,10 @@ fn hosts(gathered: &mut Gathered, text: &str) {
 /// Each label but the last, where it is no word that many have.
 fn host_of(gathered: &mut Gathered, host: &str) {
     let host = host.trim_end_matches('.');
+    // A token in three parts, or what is left of one, has dots, too.
+    if opaque::jwt_signature(host).is_some() || !mask::all_own(host).is_empty() {
+        return;
+    }
     let Some((own, last)) = host.rsplit_once('.') else { return };
     if last.len() < 2 || !last.bytes().all(|byte| byte.is_ascii_alphabetic()) {
         return;
@@ -309,6 +314,23 @@ mod tests {
         assert_eq!(names.pairs().map(|(word, _)| word).collect::<Vec<_>>(), ["ann", "smith"]);
         let edits = engine::name(&names, "Ann.Smith%40contoso.example");
         assert_eq!(edits.iter().map(|edit| edit.range.clone()).collect::<Vec<_>>(), [0..3, 4..9]);
+    }
+
+    #[test]
+    fn marks_name_nobody_and_no_host() {
+        for kept in [
+            mask::make("mwxmr!39", true, b"salt", 0),
+            mask::make("Zk4rTqWb9x.yK-2f7Qm1pR.txt", true, b"salt", 0),
+        ] {
+            let mut gathered = Gathered::default();
+            name(&mut gathered, &kept, true);
+            hosts(&mut gathered, &kept);
+            hosts(&mut gathered, &format!("https://{kept}/"));
+            assert!(gathered.settle(b"salt").is_empty(), "{kept}");
+        }
+        let mut gathered = Gathered::default();
+        hosts(&mut gathered, "eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.c2lnbmF0dXJl.txt");
+        assert!(gathered.settle(b"salt").is_empty());
     }
 
     #[test]

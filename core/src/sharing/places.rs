@@ -4,12 +4,12 @@
 //! whose members' names tell what they hold, and lists of names with values.
 
 use super::around::Around;
+use super::issued;
 use super::kind::Kind;
 use super::names;
 use super::opaque;
 use super::prose;
 use super::standing;
-use super::unknown;
 use serde_json::{Map, Value};
 
 /// Longest name of a value.
@@ -184,7 +184,7 @@ fn named(list: &str, name: &str, value: &str) -> Place {
         Some(kind) => Place::Whole(kind),
         None if names::names_a_person(name) => Place::Person,
         None if names::carries_a_message(name) && !names::is_state(name) => Place::Message,
-        None if matches!(list, "queryString" | "get") && unknown::is_issued(name, value) => {
+        None if matches!(list, "queryString" | "get") && issued::is_issued(name, value) => {
             Place::Parameter
         }
         None => Place::Text(Around::Data),

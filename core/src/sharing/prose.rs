@@ -6,12 +6,17 @@ use super::common;
 use super::kind::Kind;
 use super::names;
 use super::opaque;
+use crate::beginning;
+use crate::redact;
 use aho_corasick::AhoCorasick;
 use std::ops::Range;
 use std::sync::OnceLock;
 
 /// Shortest and longest value that is believed.
 const LENGTHS: std::ops::RangeInclusive<usize> = 6..=64;
+
+/// Longest value in quotes that has blanks in it.
+const LONGEST_PHRASE: usize = 200;
 
 /// What stands between the name of a secret and its value.
 const VERBS: &[&str] = &[
@@ -91,9 +96,24 @@ pub(super) fn stated(text: &str) -> Vec<(Range<usize>, Kind)> {
             .next()
             .unwrap_or_default()
             .trim_end_matches([')', '.', ',', ';', '!', '?']);
+        let start = verb.end() + quoted;
         if is_credible(value) {
-            let start = verb.end() + quoted;
             found.push((start..start + value.len(), kind));
+            continue;
+        }
+        // In quotes a value may have blanks.
+        let opened = text.get(..start).is_some_and(|before| before.ends_with(['"', '\'']));
+        let rest = beginning::of(text.get(start..).unwrap_or_default(), LONGEST_PHRASE);
+        let phrase = rest.split(['"', '\'', '&', '<']).next().unwrap_or_default();
+        if opened && phrase.len() < rest.len() && is_passphrase(phrase) {
+            found.push((start..start + phrase.len(), kind));
+        }
+    }
+    // `"…" as password`
+    for range in redact::called(text) {
+        let value = text.get(range.clone()).unwrap_or_default();
+        if (is_credible(value) || is_passphrase(value)) && !within(&scripts, range.start) {
+            found.push((range, Kind::Password));
         }
     }
     found
@@ -190,9 +210,16 @@ mod tests {
             "Invalid token 'xwdwm!38' given",
             "The password \"xwdwm!38\" is wrong",
             "Your PIN is xwdwm!38",
+            "You gave 'xwdwm!38' as password",
         ] {
             assert_eq!(found(text), ["xwdwm!38"], "{text}");
         }
+        for text in
+            ["The password \"krtzw wqplm bnmvc\" is wrong", "“krtzw wqplm bnmvc” as password"]
+        {
+            assert_eq!(found(text), ["krtzw wqplm bnmvc"], "{text}");
+        }
+        assert!(found("The password \"Only for administrators here\" page").is_empty());
         let beside = |text: &str| {
             beside(text).into_iter().map(|(range, _)| text[range].to_owned()).collect::<Vec<_>>()
         };

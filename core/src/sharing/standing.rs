@@ -5,6 +5,7 @@ use super::announced;
 use super::around::{Around, Standing};
 use super::folded;
 use super::headers;
+use super::issued;
 use super::kind::Kind;
 use super::names;
 use super::opaque;
@@ -12,7 +13,6 @@ use super::prose;
 use super::runs::Runs;
 use super::strays;
 use super::tags::{attribute, closing};
-use super::unknown;
 use crate::beginning;
 use crate::mask::{all_own, is_mark};
 use crate::saml::xml::root_name;
@@ -440,6 +440,7 @@ pub(super) fn attributes(text: &str) -> Vec<Standing> {
             *kind == Kind::Password
                 || prose::told(name).is_some()
                 || prose::is_credible(value)
+                || prose::is_passphrase(value)
                 || opaque::is_opaque(value, 16)
         });
         found.extend(kind.map(|kind| Standing { range, kind }));
@@ -512,7 +513,7 @@ pub(super) fn posted(name: &str, value: &str) -> Option<Kind> {
         && !is_harmless_name(name)
         && !names::names_a_person(name);
     let looks = prose::is_credible(value) || prose::is_passphrase(value);
-    (unknown && !is_place(value) && (looks || unknown::is_issued(name, value)))
+    (unknown && !is_place(value) && (looks || issued::is_issued(name, value)))
         .then_some(Kind::Token)
 }
 

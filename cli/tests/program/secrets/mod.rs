@@ -417,6 +417,55 @@ fn copies_hold_nothing_from_places_that_are_easily_forgotten() {
     }
 }
 
+#[test]
+fn copies_hold_no_short_key_whatever_it_is_called_and_a_second_run_changes_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut har = Har::new(Ending::ErrorPage);
+    let keys = ["ktf!73", "k7r2v", "mwxmr!39", "Zk4rTqWb9", "bvn7x3k2q8zt"];
+    let names = ["link", "salt", "sv", "Policy", "Key-Pair-Id", "cjevent", "samlds", "парола"];
+    let pairs = |turn: usize| -> String {
+        let pair = |(index, name): (usize, &&str)| {
+            // Each stands at one place alone.
+            let key = format!("{}{turn}", keys[index % keys.len()]);
+            format!("{}={}", canary::percent(name), canary::percent(&key))
+        };
+        names.iter().enumerate().map(pair).collect::<Vec<_>>().join("&")
+    };
+    har.query(har::START, &pairs(1));
+    har.edit_url(har::LANDING, |url| format!("{url}#{}", pairs(2)));
+    har.fields.push(pairs(3));
+    har.request_header(har::ACS, "Referer", &format!("https://sp.example/x?{}", pairs(4)));
+    har.query(har::ACS, &format!("next={}", canary::percent(&format!("/x?{}", pairs(5)))));
+    let members: serde_json::Map<String, serde_json::Value> = names
+        .iter()
+        .zip(keys)
+        .map(|(name, key)| ((*name).to_owned(), format!("{key}6").into()))
+        .collect();
+    har.entry(har::START)["request"]["postData"] = serde_json::json!({
+        "mimeType": "application/json", "text": serde_json::Value::from(members).to_string()
+    });
+    fs::write(folder.path().join("bad.har"), har.finish()).expect("a capture");
+    for options in [&[][..], &["--identities", "--hosts"][..]] {
+        let copied = |from: &str, to: &str| {
+            let words = [&["redact", from, "-o", to, "--force"][..], options].concat();
+            let output = diag_in(folder.path(), &words);
+            assert!(output.status.success(), "{}", err(&output));
+            fs::read_to_string(folder.path().join(to)).expect("a copy")
+        };
+        let copy = copied("bad.har", "copy.har");
+        let left: Vec<String> = keys
+            .iter()
+            .flat_map(|key| (1..=6).map(move |turn| format!("{key}{turn}")))
+            .filter(|key| forms(key).iter().any(|form| copy.contains(form)))
+            .collect();
+        assert!(left.is_empty(), "{left:?}");
+        assert!(copied("copy.har", "again.har") == copy, "a second run changed something");
+        let words = [&["redact", "--check", "copy.har"][..], options].concat();
+        let check = diag_in(folder.path(), &words);
+        assert!(check.status.success(), "{}", out(&check));
+    }
+}
+
 /// Puts a value at each of the places, of the shape whose turn it is, and looks for it in the copy.
 fn copied(plants: &[Plant], names: &[&str], turn: usize) {
     let folder = tempfile::tempdir().expect("a folder");
