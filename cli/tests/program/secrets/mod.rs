@@ -432,7 +432,7 @@ fn copies_hold_no_short_key_whatever_it_is_called_and_a_second_run_changes_nothi
         names.iter().enumerate().map(pair).collect::<Vec<_>>().join("&")
     };
     har.query(har::START, &pairs(1));
-    har.edit_url(har::LANDING, |url| format!("{url}#{}", pairs(2)));
+    har.edit_url(har::LOGIN_PAGE, |url| format!("{url}#{}", pairs(2)));
     har.fields.push(pairs(3));
     har.request_header(har::ACS, "Referer", &format!("https://sp.example/x?{}", pairs(4)));
     har.query(har::ACS, &format!("next={}", canary::percent(&format!("/x?{}", pairs(5)))));
