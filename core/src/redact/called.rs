@@ -1,9 +1,21 @@
 //! Values in quotes that the words behind them call a secret: `“abc” as password`, `"a b c" als Kennwort`.
 
-use super::shown::PASSWORDS;
 use std::borrow::Cow;
 use std::ops::Range;
 
+/// Words for what is typed, after which a text may show it.
+pub(super) const PASSWORDS: &[&str] = &[
+    "password",
+    "passwd",
+    "passphrase",
+    "passcode",
+    "passwort",
+    "kennwort",
+    "contraseña",
+    "senha",
+    "wachtwoord",
+    "pwd",
+];
 /// What stands between the value and the word for it.
 const AS: &[&str] = &["as", "als", "comme", "como", "come"];
 /// Words for what people type, besides those that are given.

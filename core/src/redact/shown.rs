@@ -1,6 +1,6 @@
 //! What of a page's text may be shown: no values of URLs, no tokens, no names of people.
 
-use super::called::without_called;
+use super::called::{PASSWORDS, without_called};
 use super::clean_url;
 use crate::secrets::places;
 use std::borrow::Cow;
@@ -187,19 +187,6 @@ const CODES: &[&str] = &[
     "signature",
     "assertion",
     "st",
-];
-/// Words for what is typed, after which a text may show it.
-pub(super) const PASSWORDS: &[&str] = &[
-    "password",
-    "passwd",
-    "passphrase",
-    "passcode",
-    "passwort",
-    "kennwort",
-    "contraseña",
-    "senha",
-    "wachtwoord",
-    "pwd",
 ];
 /// Words for what servers issue and people type, after which a text may show it.
 const NAMED: &[&str] = &[

@@ -4,7 +4,6 @@
 use super::common;
 use super::names;
 use super::opaque;
-use super::standing;
 use crate::secrets::places;
 
 /// Fewest and most characters of a value that is told by its looks.
@@ -102,8 +101,8 @@ const PUBLIC: &[&str] = &[
 /// Short words of formats that have numbers behind them: `utf-8`, `rs256`, `win32`.
 const OF_FORMATS: &[&str] = &[
     "aes", "beta", "ecdsa", "edge", "es", "hmac", "hs", "http", "https", "ie", "ios", "ipv", "iso",
-    "mac", "md", "oauth", "oidc", "ps", "rc", "rs", "rsa", "saml", "sha", "ssl", "tls", "utc",
-    "utf", "win",
+    "mac", "md", "mgf", "oauth", "oidc", "ps", "rc", "rs", "rsa", "saml", "sha", "ssl", "tls",
+    "utc", "utf", "win",
 ];
 
 /// Whether what stands under a name that tells nothing is a key by its looks. Both without the encoding of an address.
@@ -118,7 +117,7 @@ pub(super) fn tells_nothing(name: &str) -> bool {
         && places::named(name) == places::Standing::Unknown
         && !names::carries_a_message(name)
         && !names::names_a_person(name)
-        && !standing::is_harmless_name(name)
+        && !names::is_harmless(name)
         && PUBLIC.binary_search(&plain.as_str()).is_err()
 }
 
@@ -138,7 +137,7 @@ pub(super) fn has_sign(value: &str) -> bool {
 /// A place, an id, a moment, a version, a measure, or words with numbers.
 pub(super) fn is_public(value: &str) -> bool {
     let bare = value.trim_matches(['{', '}']).trim_end_matches('=');
-    standing::is_place(value)
+    opaque::is_place(value)
         || value.contains(['@', '=', '?', '&', '<', '>', '"'])
             && !value.trim_end_matches('=').bytes().all(|byte| byte.is_ascii_alphanumeric())
         || value.contains('/') && !opaque::is_opaque(value, 12)
@@ -210,6 +209,7 @@ mod tests {
             ("lang", "en-us1"),
             ("idpid", "C03xyz789"),
             ("so", "00D3t000001abcd"),
+            ("key_mask", "mgf1sha384"),
             ("x17", "c9f1d7a4-2b55-4c0f-8a3e-91b6e0d5c7f2"),
             ("x17", "2026-11-24T10:00:00Z"),
             ("x17", "20261124T095800Z"),

@@ -155,6 +155,53 @@ pub(super) fn header(name: &str) -> Option<Kind> {
     }
 }
 
+/// Fields whose long values identify without opening anything: the ids of messages, the names of builds.
+pub(super) fn is_harmless(name: &str) -> bool {
+    let plain = plain(name);
+    let whole = [
+        "id",
+        "inresponseto",
+        "assertionid",
+        "responseid",
+        "requestid",
+        "uri",
+        "thumbprint",
+        "fingerprint",
+        "x5t",
+        "integrity",
+        "src",
+        "href",
+        "action",
+        "location",
+        "etag",
+        "entityid",
+        "issuer",
+        "destination",
+        "recipient",
+        "audience",
+        "algorithm",
+        "class",
+        "style",
+        "d",
+        "viewbox",
+        "transform",
+        "boundary",
+    ];
+    whole.contains(&plain.as_str())
+        || [
+            "requestid",
+            "correlationid",
+            "traceid",
+            "activityid",
+            "version",
+            "thumbprint",
+            "build",
+            "xmlns",
+        ]
+        .iter()
+        .any(|part| plain.contains(part))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

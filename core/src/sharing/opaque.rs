@@ -151,6 +151,16 @@ pub(super) fn jwt_signature(token: &str) -> Option<usize> {
         .then_some(header.len() + payload.len() + 2)
 }
 
+/// A path or address: where to go to.
+pub(super) fn is_place(value: &str) -> bool {
+    let mut value = value.to_ascii_lowercase();
+    // Encoded once more than due, it still says where to go.
+    while value.starts_with("%25") || value.starts_with("https%25") {
+        value = value.replace("%25", "%");
+    }
+    value.starts_with('/') || value.starts_with("http") || value.starts_with("%2f")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

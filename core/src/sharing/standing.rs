@@ -263,7 +263,7 @@ fn kind(name: &str, value: &str, around: Around, quoted: bool, assigned: bool) -
     };
     if names::is_state(name) {
         let key = around == Around::Data && prose::is_credible(value);
-        return ((telling(12) || key) && !is_place(value)).then_some(Kind::Token);
+        return ((telling(12) || key) && !opaque::is_place(value)).then_some(Kind::Token);
     }
     if names::carries_a_message(name) {
         return None;
@@ -281,10 +281,11 @@ fn kind(name: &str, value: &str, around: Around, quoted: bool, assigned: bool) -
         }
         (Some(kind), Around::Page) => telling(8).then_some(kind),
         (None, Around::Data) if parameter && is_phrase(name, value) => Some(Kind::Token),
-        (None, _) => {
-            (telling(24) && (parameter || quoted) && !is_harmless_name(name) && !names_a_key(value))
-                .then_some(Kind::Token)
-        }
+        (None, _) => (telling(24)
+            && (parameter || quoted)
+            && !names::is_harmless(name)
+            && !names_a_key(value))
+        .then_some(Kind::Token),
     }
 }
 
@@ -292,7 +293,7 @@ fn kind(name: &str, value: &str, around: Around, quoted: bool, assigned: bool) -
 fn is_phrase(name: &str, value: &str) -> bool {
     value.contains(['%', '+'])
         && !secret_places::states_a_reason(name)
-        && !is_harmless_name(name)
+        && !names::is_harmless(name)
         && prose::is_passphrase(
             &percent_encoding::percent_decode_str(&value.replace('+', " ")).decode_utf8_lossy(),
         )
@@ -304,63 +305,6 @@ fn names_a_key(value: &str) -> bool {
         || value.starts_with("sha256-")
         || value.starts_with("sha384-")
         || value.starts_with("sha512-")
-}
-
-/// Fields whose long values identify without opening anything: the ids of messages, the names of builds.
-pub(super) fn is_harmless_name(name: &str) -> bool {
-    let plain = names::plain(name);
-    let whole = [
-        "id",
-        "inresponseto",
-        "assertionid",
-        "responseid",
-        "requestid",
-        "uri",
-        "thumbprint",
-        "fingerprint",
-        "x5t",
-        "integrity",
-        "src",
-        "href",
-        "action",
-        "location",
-        "etag",
-        "entityid",
-        "issuer",
-        "destination",
-        "recipient",
-        "audience",
-        "algorithm",
-        "class",
-        "style",
-        "d",
-        "viewbox",
-        "transform",
-        "boundary",
-    ];
-    whole.contains(&plain.as_str())
-        || [
-            "requestid",
-            "correlationid",
-            "traceid",
-            "activityid",
-            "version",
-            "thumbprint",
-            "build",
-            "xmlns",
-        ]
-        .iter()
-        .any(|part| plain.contains(part))
-}
-
-/// A path or address: where to go to.
-pub(super) fn is_place(value: &str) -> bool {
-    let mut value = value.to_ascii_lowercase();
-    // Encoded once more than due, it still says where to go.
-    while value.starts_with("%25") || value.starts_with("https%25") {
-        value = value.replace("%25", "%");
-    }
-    value.starts_with('/') || value.starts_with("http") || value.starts_with("%2f")
 }
 
 fn is_word(value: &str) -> bool {
@@ -492,16 +436,19 @@ pub(super) fn field(name: &str, value: &str) -> Option<Kind> {
             && !opaque::holds_markup(value)
     };
     if names::is_state(name) {
-        return ((telling(12) || prose::is_credible(value)) && !is_place(value))
+        return ((telling(12) || prose::is_credible(value)) && !opaque::is_place(value))
             .then_some(Kind::Token);
     }
     match names::kind_of(name) {
         Some(Kind::Password) => Some(Kind::Password),
         Some(kind) => (telling(6)
-            || value.len() >= 4 && !is_word(value) && !value.contains(' ') && !is_place(value))
+            || value.len() >= 4
+                && !is_word(value)
+                && !value.contains(' ')
+                && !opaque::is_place(value))
         .then_some(kind),
         None => {
-            (telling(20) && !is_harmless_name(name) && !names_a_key(value)).then_some(Kind::Token)
+            (telling(20) && !names::is_harmless(name) && !names_a_key(value)).then_some(Kind::Token)
         }
     }
 }
@@ -510,10 +457,10 @@ pub(super) fn field(name: &str, value: &str) -> Option<Kind> {
 /// them, or words that make no sentence.
 pub(super) fn posted(name: &str, value: &str) -> Option<Kind> {
     let unknown = secret_places::named(name) == secret_places::Standing::Unknown
-        && !is_harmless_name(name)
+        && !names::is_harmless(name)
         && !names::names_a_person(name);
     let looks = prose::is_credible(value) || prose::is_passphrase(value);
-    (unknown && !is_place(value) && (looks || issued::is_issued(name, value)))
+    (unknown && !opaque::is_place(value) && (looks || issued::is_issued(name, value)))
         .then_some(Kind::Token)
 }
 
