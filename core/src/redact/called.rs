@@ -1,5 +1,6 @@
 //! Values in quotes that the words behind them call a secret: `“abc” as password`, `"a b c" als Kennwort`.
 
+use crate::beginning;
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -70,7 +71,24 @@ const QUOTES: &[(char, &[char])] = &[
 
 /// Where in a text such values stand.
 pub fn called(text: &str) -> Vec<Range<usize>> {
-    values(text, PASSWORDS)
+    let mut found: Vec<Range<usize>> = Vec::new();
+    let mut opened: Option<(usize, &[char])> = None;
+    for (at, character) in text.char_indices() {
+        if let Some((start, closing)) = opened.filter(|(start, _)| at - start <= LONGEST)
+            && closing.contains(&character)
+        {
+            if !text[start..at].trim().is_empty() && is_called(&text[at + character.len_utf8()..]) {
+                found.push(start..at);
+                opened = None;
+                continue;
+            }
+            // A quote that closes one may open the next: most of them look the same.
+            opened = opening(text, at, character);
+        } else if opened.is_none_or(|(start, _)| at - start > LONGEST) {
+            opened = opening(text, at, character);
+        }
+    }
+    found
 }
 
 /// The text without what is so called.
@@ -89,29 +107,6 @@ pub(super) fn without_called(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-fn values(text: &str, secrets: &[&str]) -> Vec<Range<usize>> {
-    let mut found: Vec<Range<usize>> = Vec::new();
-    let mut opened: Option<(usize, &[char])> = None;
-    for (at, character) in text.char_indices() {
-        if let Some((start, closing)) = opened.filter(|(start, _)| at - start <= LONGEST)
-            && closing.contains(&character)
-        {
-            if !text[start..at].trim().is_empty()
-                && is_called(&text[at + character.len_utf8()..], secrets)
-            {
-                found.push(start..at);
-                opened = None;
-                continue;
-            }
-            // A quote that closes one may open the next: most of them look the same.
-            opened = opening(text, at, character);
-        } else if opened.is_none_or(|(start, _)| at - start > LONGEST) {
-            opened = opening(text, at, character);
-        }
-    }
-    found
-}
-
 fn opening(text: &str, at: usize, character: char) -> Option<(usize, &'static [char])> {
     // An apostrophe within a word opens nothing.
     let within = text[..at].chars().next_back().is_some_and(char::is_alphanumeric);
@@ -122,20 +117,17 @@ fn opening(text: &str, at: usize, character: char) -> Option<(usize, &'static [c
 }
 
 /// Whether a text goes on with ` as password`.
-fn is_called(behind: &str, secrets: &[&str]) -> bool {
-    let end =
-        (0..=LONGEST_BEHIND.min(behind.len())).rev().find(|end| behind.is_char_boundary(*end));
-    let near = behind[..end.unwrap_or_default()].to_lowercase();
+fn is_called(behind: &str) -> bool {
+    let near = beginning::of(behind, LONGEST_BEHIND).to_lowercase();
     if !near.starts_with(char::is_whitespace) {
         return false;
     }
     let bare = |word: &str| word.trim_matches(|c: char| !c.is_alphanumeric()).to_owned();
     let mut words = near.split_whitespace().map(bare);
     words.next().is_some_and(|first| AS.contains(&first.as_str()))
-        && words
-            .take(MOST_WORDS)
-            .find(|word| !BETWEEN.contains(&word.as_str()))
-            .is_some_and(|word| secrets.contains(&word.as_str()) || TYPED.contains(&word.as_str()))
+        && words.take(MOST_WORDS).find(|word| !BETWEEN.contains(&word.as_str())).is_some_and(
+            |word| PASSWORDS.contains(&word.as_str()) || TYPED.contains(&word.as_str()),
+        )
 }
 
 #[cfg(test)]

@@ -140,13 +140,16 @@ fn is_random(value: &str) -> bool {
 }
 
 /// Several words that no name of anything has, as some people choose passwords. Where nothing says that they are one,
-/// words in capitals are somebody's name, and two of them may be anything.
+/// words in capitals are somebody's name, two of them may be anything, and short ones make a sentence.
 fn is_phrase(value: &str, standing: Standing) -> bool {
     let words = value.split_whitespace().count();
     let letters = value.chars().filter(|character| character.is_alphanumeric()).count();
     let told = standing == Standing::Typed;
-    letters >= SHORTEST_ISSUED
-        && (told && words >= 2 || words >= 3 && !value.chars().any(char::is_uppercase))
+    let spoken = |word: &str| word.chars().filter(|letter| letter.is_alphanumeric()).count() < 4;
+    let untold = words >= 3
+        && !value.chars().any(char::is_uppercase)
+        && !value.split_whitespace().any(spoken);
+    letters >= SHORTEST_ISSUED && (told && words >= 2 || untold)
 }
 
 /// Ids of tenants, applications and requests.
@@ -173,6 +176,7 @@ mod tests {
         let posted = |value: &str| reach(value, Standing::Unknown, true);
         assert_eq!(posted("blue lake tree"), Some(Reach::Everywhere));
         assert_eq!(posted("Ann Mary Smith"), Some(Reach::Prose));
+        assert_eq!(posted("user is not known"), Some(Reach::Prose));
         for common in ["admin", "1", "abc", "Password", "true", "***", ""] {
             assert_eq!(typed(common), None, "{common}");
         }

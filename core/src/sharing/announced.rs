@@ -103,7 +103,7 @@ impl<'t> Reader<'t> {
 
     /// The word that begins there, and where it stands.
     fn word(&mut self, at: usize) -> Option<(Range<usize>, &'t str)> {
-        let word = self.words.behind(at)?;
+        let word = self.words.behind(at);
         Some((word.clone(), self.text.get(word)?))
     }
 
@@ -149,7 +149,7 @@ impl<'t> Reader<'t> {
     /// `Cookie: a=1; b=2` in a line of a text.
     fn cookies(&mut self, at: usize) -> Option<()> {
         let (start, quote) = self.behind_sign(at)?;
-        let line = self.lines.behind(start).and_then(|line| self.text.get(line))?;
+        let line = self.text.get(self.lines.behind(start))?;
         let line = line.split(|end| Some(end) == quote).next().unwrap_or_default();
         let mut piece = start;
         for pair in line.split(';') {

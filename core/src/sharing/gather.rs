@@ -141,7 +141,7 @@ fn one(collecting: &mut Collecting, value: &str, place: Place, loose: bool) {
             collecting.public(value.to_owned());
             collecting.public(canonical(value));
         }
-        Place::Form if value.trim_start().starts_with(['{', '[']) => posted(collecting, value),
+        Place::Form if places::is_json(value) => posted(collecting, value),
         Place::Form => {
             for (name, value) in value.split('&').filter_map(|pair| pair.split_once('=')) {
                 let plain = canonical(&value.replace('+', " "));

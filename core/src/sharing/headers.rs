@@ -23,7 +23,7 @@ pub(super) fn lines(text: &str, around: Around) -> Vec<Standing> {
             continue;
         }
         let Some(kind) = names::header(name) else { continue };
-        let Some(behind) = runs.behind(colon + 2) else { continue };
+        let behind = runs.behind(colon + 2);
         let value = text.get(behind.clone()).unwrap_or_default();
         let blanks = value.len() - value.trim_start().len();
         let value = value.trim();

@@ -246,7 +246,8 @@ fn member(context: Context<'_>, key: &str, value: &str) -> Place {
     }
 }
 
-fn is_json(text: &str) -> bool {
+/// JSON, by how it begins.
+pub(super) fn is_json(text: &str) -> bool {
     text.trim_start().starts_with(['{', '['])
 }
 

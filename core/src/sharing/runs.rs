@@ -1,9 +1,12 @@
 //! Runs of characters up to one that ends them, looked through once however many places in one run are asked about.
 
+use crate::beginning;
 use std::ops::Range;
 
-/// Places in one run that are looked at for what stands behind them. Nobody nests as many names and signs in one word.
+/// Places in one run behind which all of it is looked at. Nobody nests as many names and signs in one word.
 const MOST: usize = 32;
+/// Bytes that are looked at behind further ones.
+const NEAR: usize = 256;
 
 /// Finds where the run ends that a place stands in. Places are asked about from left to right.
 pub(super) struct Runs<'t, E> {
@@ -21,8 +24,8 @@ impl<'t, E: Fn(char) -> bool> Runs<'t, E> {
         Self { text, ends, run: None, places: 0 }
     }
 
-    /// What stands from a place to where its run ends; nothing where too many places were asked about in this run.
-    pub(super) fn behind(&mut self, at: usize) -> Option<Range<usize>> {
+    /// What stands from a place to where its run ends; less of it where many places were asked about in this run.
+    pub(super) fn behind(&mut self, at: usize) -> Range<usize> {
         let known = self.run.clone().filter(|run| run.start <= at && at <= run.end);
         let run = known.unwrap_or_else(|| {
             self.places = 0;
@@ -30,9 +33,10 @@ impl<'t, E: Fn(char) -> bool> Runs<'t, E> {
             at..at + rest.find(&self.ends).unwrap_or(rest.len())
         });
         self.places += 1;
-        let behind = at..run.end;
+        let behind = self.text.get(at..run.end).unwrap_or_default();
         self.run = Some(run);
-        (self.places <= MOST).then_some(behind)
+        let longest = if self.places > MOST { NEAR } else { behind.len() };
+        at..at + beginning::of(behind, longest).len()
     }
 }
 
@@ -49,11 +53,16 @@ mod tests {
             looked.set(looked.get() + 1);
             character == ' '
         });
-        let told: Vec<_> = (0..1_000).filter_map(|at| runs.behind(2 * at)).collect();
-        assert_eq!(told.len(), MOST);
+        let told: Vec<_> = (0..1_000).map(|at| runs.behind(2 * at)).collect();
+        assert_eq!(
+            told.iter().filter(|behind| behind.end == 2_000 && behind.len() > NEAR).count(),
+            MOST
+        );
         assert_eq!(told.first(), Some(&(0..2_000)));
+        assert_eq!(told.get(500), Some(&(1_000..1_000 + NEAR)));
+        assert_eq!(told.last(), Some(&(1_998..2_000)));
         assert_eq!(looked.get(), 2_001);
-        assert_eq!(runs.behind(2_001), Some(2_001..2_003));
-        assert_eq!(runs.behind(2_004), Some(2_004..2_006));
+        assert_eq!(runs.behind(2_001), 2_001..2_003);
+        assert_eq!(runs.behind(2_004), 2_004..2_006);
     }
 }

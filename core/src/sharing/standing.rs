@@ -201,11 +201,9 @@ fn pairs(text: &str, around: Around, found: &mut Vec<Standing>) {
         let behind = bytes.get(start..).unwrap_or_default();
         let length = match quote {
             Some(quote) => memchr::memchr(quote, behind.get(..LONGEST_VALUE).unwrap_or(behind)),
-            None => runs.behind(start).map(|run| run.len()),
+            None => Some(runs.behind(start).len()),
         };
-        // Where many signs stand in one word, a value goes as far as the next one.
-        let next = || memchr::memchr2(b'=', b':', behind).unwrap_or(behind.len());
-        let Some(length) = length.or_else(|| quote.is_none().then(next)) else { continue };
+        let Some(length) = length else { continue };
         let Some(value) = text.get(start..start + length) else { continue };
         let spoken = around == Around::Page && !prose::within(&scripts, sign);
         let told =
@@ -395,8 +393,8 @@ pub(super) fn attributes(text: &str) -> Vec<Standing> {
 /// Parts of a form with files: `name="…"`, an empty line, the value.
 fn multipart(text: &str, found: &mut Vec<Standing>) {
     const BEGINS: &str = "form-data;";
-    /// The empty line behind a head, and what ends the value behind it.
-    const LAYOUTS: [(&str, &str); 2] = [("\r\n\r\n", "\r\n--"), ("\n\n", "\n--")];
+    /// The empty line behind a head.
+    const BLANKS: [&str; 2] = ["\r\n\r\n", "\n\n"];
     let mut from = 0;
     while let Some(at) =
         memchr::memmem::find(text.as_bytes().get(from..).unwrap_or_default(), BEGINS.as_bytes())
@@ -408,13 +406,12 @@ fn multipart(text: &str, found: &mut Vec<Standing>) {
         let first = head.split(['\r', '\n']).next().unwrap_or_default();
         let named = first.split(';').find_map(|part| part.trim_start().strip_prefix("name="));
         let Some(name) = named.map(|name| name.trim_matches('"')) else { continue };
-        let blank = LAYOUTS.iter().find_map(|(blank, end)| {
-            let start = head.find(blank)? + blank.len();
-            Some((start, end))
-        });
-        let Some((start, end)) = blank else { continue };
-        let Some(value) = rest.get(start..).and_then(|value| value.find(end)) else { return };
-        let value = start..start + value;
+        let blank = BLANKS.iter().find_map(|blank| Some(head.find(blank)? + blank.len()));
+        let Some(start) = blank else { continue };
+        // Of a form that was cut short the last value goes to the end.
+        let behind = rest.get(start..).unwrap_or_default();
+        let value = behind.split("\n--").next().unwrap_or_default();
+        let value = start..start + value.strip_suffix('\r').unwrap_or(value).len();
         if name.len() <= LONGEST_NAME
             && let Some(kind) = rest
                 .get(value.clone())

@@ -110,6 +110,18 @@ fn free(text: &str) -> Vec<Range<usize>> {
     found
 }
 
+/// Whether the tag closes an element, in which a local name begins at a place; nothing where no tag begins before it.
+fn opens(text: &str, name: usize) -> Option<bool> {
+    let before = text.as_bytes().get(name.saturating_sub(LONGEST_PREFIX)..name)?;
+    let prefix = before.get(memchr::memrchr(b'<', before)? + 1..)?;
+    let (closing, prefix) = prefix.strip_prefix(b"/").map_or((false, prefix), |rest| (true, rest));
+    let named = prefix.split_last().is_none_or(|(sign, prefix)| {
+        let of_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.".contains(byte);
+        *sign == b':' && prefix.iter().all(of_name)
+    });
+    named.then_some(closing)
+}
+
 /// Values of attributes whose name says that they are secret, in the assertions of a text: where each stands, by what name.
 pub(super) fn attributes(text: &str) -> Vec<(&str, Range<usize>)> {
     let mut found = Vec::new();
@@ -119,13 +131,10 @@ pub(super) fn attributes(text: &str) -> Vec<(&str, Range<usize>)> {
         text.get(at..).and_then(|rest| rest.find("Attribute")).map(|open| at + open)
     {
         at = open + 9;
+        let Some(closing) = opens(text, open) else { continue };
         let Some(tag) = tags::closing(text, open).and_then(|close| text.get(open..close)) else {
             continue;
         };
-        let prefix = text.as_bytes().get(open.saturating_sub(LONGEST_PREFIX)..open);
-        let closing = prefix
-            .and_then(|prefix| prefix.rsplit(|byte| *byte == b'<').next()?.first())
-            .is_some_and(|first| *first == b'/');
         if let Some(rest) =
             tag.strip_prefix("AttributeValue").filter(|rest| !closing && !rest.ends_with('/'))
         {

@@ -101,6 +101,7 @@ mod tests {
             "http://a-b.c1.example/",
             "https://localhost/x\\y",
             "https://-a-.example/",
+            &format!("https://{}.example/", "a".repeat(300)),
         ] {
             assert_eq!(plain_host(url).map(str::to_owned), host_of(url), "{url}");
             let parsed = Url::parse(url).expect("a URL");

@@ -37,8 +37,6 @@ pub(super) static RULES: &[Rule] = &[
         &[Is::Wrong, Is::Gone, Is::Missing, Is::Denied, Is::Failed, Is::Expired, Is::CsrfRefused],
         Meaning::CrossSite,
     ),
-    // Where one has expired it may be either, and the sentence alone says nothing.
-    rule(Term::SecurityToken, &[Is::Wrong, Is::Gone, Is::Missing], Meaning::CrossSite),
     rule(Term::Account, &[Is::Locked, Is::Expired], Meaning::UserDisabled),
     rule(Term::User, &[Is::Locked, Is::Expired], Meaning::UserDisabled),
     rule(Term::Account, &[Is::Gone, Is::Lacking], Meaning::NotProvisioned),

@@ -19,7 +19,8 @@ terms! {
     Account, User, You, Email, Licence, Role, Permission, Access, Application, Attribute, NameId, NameIdFormat, Issuer, EntityId,
     Audience, Destination, Recipient, InResponseTo, Signature, Certificate, Assertion, Response, Token, Conditions, NotBefore, NotAfter,
     Clock, Session, Cookie, SessionCookie, Csrf,
-    /// Of a form, or the assertion: products call both so.
+    /// Of a form, or the assertion: products call both so, and WS-Security (1.1.1, section 12) its faults. What is said of
+    /// one alone tells no reason, so that no rule has it.
     SecurityToken, RelayState, Metadata, Header, Request, AuthnRequest, Idp, Sp, Sso, IdpInitiated,
     Algorithm, AuthnContext, Acs, Binding, Page, Provisioning,
     // What is said of them; the first two groups are good news unless they are denied.
