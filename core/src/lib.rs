@@ -30,6 +30,7 @@ pub mod redact;
 pub mod repair;
 pub mod report;
 pub mod runner;
+mod runs;
 pub mod saml;
 mod screen;
 pub mod seal;

@@ -4,6 +4,7 @@
 //! character, so that lines and columns stay true.
 
 use crate::redact;
+use crate::runs::Runs;
 use crate::saml::xml;
 use crate::secrets::{Known, Reach, places};
 use diag_sdk::Place;
@@ -237,15 +238,15 @@ fn secret_values(text: &str) -> Vec<Range<usize>> {
 /// The values of parameters in an address or text that are meant.
 fn values(text: &str, meant: impl Fn(&str, &str) -> bool) -> Vec<Range<usize>> {
     let mut found = Vec::new();
+    let mut runs =
+        Runs::new(text, |character| character.is_whitespace() || "&\"'<>#;,".contains(character));
     for (at, _) in text.match_indices('=') {
         let before = &text[..at];
         let start = before
             .rfind(|character: char| !(character.is_alphanumeric() || "_-.%".contains(character)));
         let name = &before[start
             .map_or(0, |start| start + before[start..].chars().next().map_or(1, char::len_utf8))..];
-        let end = text[at + 1..]
-            .find(|character: char| character.is_whitespace() || "&\"'<>#;,".contains(character))
-            .map_or(text.len(), |end| at + 1 + end);
+        let end = runs.behind(at + 1).end;
         let value = &text[at + 1..end];
         if !value.is_empty() && !name.is_empty() && meant(name, value) {
             found.push(at + 1..end);

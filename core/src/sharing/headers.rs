@@ -5,7 +5,7 @@ use super::around::{Around, Standing};
 use super::names;
 use super::opaque;
 use super::prose;
-use super::runs::Runs;
+use crate::runs::Runs;
 
 /// Longest name of a header.
 const LONGEST_NAME: usize = 64;

@@ -34,7 +34,6 @@ mod places;
 mod prose;
 mod prove;
 mod receipt;
-mod runs;
 mod spoken;
 mod standing;
 mod strays;
