@@ -17,14 +17,17 @@ mod plain;
 /// Keys that only people and tests read.
 const NOT_CARRIED: &[&str] = &["hit", "miss", "seen", "versions", "languages"];
 
+/// Lists that are read only once somebody asks for them: nearly all there is, and most runs ask for little of it.
+const READ_LATER: [&str; 3] = ["text", "screen", "code"];
+
 /// Keys of a text that tell people where it was read.
 const FOR_READERS: &[&str] = &["source", "confidence", "lang"];
 
 fn main() {
     println!("cargo::rerun-if-changed=data");
     println!("cargo::rerun-if-changed=guides");
-    let mut files = Vec::new();
-    let mut anchors = Vec::new();
+    let mut files = String::new();
+    let mut anchors = String::new();
     for path in toml_files("data") {
         let mut value = json(&path);
         let samples = strip(&mut value);
@@ -33,17 +36,20 @@ fn main() {
             text.retain(|key, _| !FOR_READERS.contains(&key.as_str()));
             let says = text.get("says").and_then(serde_json::Value::as_str).unwrap_or_default();
             // Faults are left to the tests; a sentence that cannot be read has nothing to be found by.
-            anchors.push(
-                pattern::Pattern::read(says)
-                    .map_or_else(|_| String::new(), |pattern| pattern.anchor().to_owned()),
-            );
+            anchors += &pattern::Pattern::read(says)
+                .map_or_else(|_| String::new(), |pattern| pattern.anchor().to_owned());
+            anchors.push('\0');
         }
+        anchors.push('\n');
         value["samples"] = samples.into();
-        files.push(value);
+        let fields = value.as_object_mut().expect("a file of TOML is a table");
+        let lists = READ_LATER
+            .map(|key| fields.remove(key).map_or_else(|| "[]".to_owned(), |list| list.to_string()));
+        files.extend([value.to_string(), "\t".to_owned(), lists.join("\t"), "\n".to_owned()]);
     }
     pack_words();
-    write("products.json", &serde_json::to_vec(&files).expect("values are JSON"));
-    write("anchors.txt", anchors.join("\0").as_bytes());
+    write("products.tsv", files.as_bytes());
+    write("anchors.txt", anchors.as_bytes());
     // Set-up guides, from which pages of the documentation are written.
     let guides: Vec<serde_json::Value> =
         toml_files("guides").iter().map(|path| json(path)).collect();
@@ -53,11 +59,13 @@ fn main() {
 /// The sections of a file of words.
 const SECTIONS: &[&str] = &["nouns", "predicates", "small", "markers", "other"];
 
-/// The words of each language, by which reasons are read that no product's file has: lines of a section, a term and a
-/// phrase as it is compared.
+/// The words of each language, by which reasons are read that no product's file has. First the names of all terms, on
+/// a line; then a line for each phrase as it is compared, in order by dictionary and beginning: the letter of its
+/// dictionary, the number of its term in three digits, and the phrase.
 fn pack_words() {
     println!("cargo::rerun-if-changed=words");
-    let mut lines = BTreeSet::new();
+    let mut terms = BTreeSet::new();
+    let mut phrases = BTreeSet::new();
     for path in toml_files("words") {
         let table = table(&path);
         let says = |key: &str| table.get(key).and_then(toml::Value::as_str).unwrap_or_default();
@@ -66,17 +74,21 @@ fn pack_words() {
             "{}: schema and lang are missing",
             path.display()
         );
-        for (section, terms) in table.iter().filter(|(key, _)| *key != "schema" && *key != "lang") {
+        for (section, of_section) in
+            table.iter().filter(|(key, _)| *key != "schema" && *key != "lang")
+        {
             assert!(
                 SECTIONS.contains(&section.as_str()),
                 "{}: {section} is no section",
                 path.display()
             );
-            let terms = terms.as_table();
-            for (term, phrases) in terms.unwrap_or_else(|| panic!("{}: {section}", path.display()))
+            let of_section = of_section.as_table();
+            for (term, said) in
+                of_section.unwrap_or_else(|| panic!("{}: {section}", path.display()))
             {
-                let phrases = phrases.as_array().into_iter().flatten();
-                for phrase in phrases.filter_map(toml::Value::as_str) {
+                terms.insert(term.clone());
+                for phrase in said.as_array().into_iter().flatten().filter_map(toml::Value::as_str)
+                {
                     let phrase = plain::plain(phrase);
                     let words: Vec<&str> =
                         phrase.split(' ').filter(|word| !word.is_empty()).collect();
@@ -85,12 +97,28 @@ fn pack_words() {
                         "{}: {term} has a phrase without words",
                         path.display()
                     );
-                    lines.insert(format!("{section}\t{term}\t{}\n", words.join(" ")));
+                    let key: String = words[0].chars().take(plain::KEY).collect();
+                    phrases.insert((dictionary(section, term), key, words.join(" "), term.clone()));
                 }
             }
         }
     }
-    write("words.txt", lines.into_iter().collect::<String>().as_bytes());
+    let terms: Vec<String> = terms.into_iter().collect();
+    let lines = phrases.into_iter().map(|(dictionary, _, phrase, term)| {
+        let number = terms.binary_search(&term).expect("it is one of them");
+        format!("{dictionary}{number:03}{phrase}\n")
+    });
+    write("words.txt", format!("{}\n{}", terms.join("\t"), lines.collect::<String>()).as_bytes());
+}
+
+/// The letter of the dictionary in which a term's phrases are looked up.
+fn dictionary(section: &str, term: &str) -> char {
+    match section {
+        "nouns" | "predicates" => 't',
+        "markers" => 'm',
+        "other" if term == "filler" => 'f',
+        _ => 's',
+    }
 }
 
 /// The TOML files of a folder, in order.

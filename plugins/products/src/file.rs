@@ -1,5 +1,6 @@
 //! What a product file holds, format `diag-product/1`: one product, read from TOML and refused where a key is not known.
 
+use crate::later::Later;
 use crate::writing::{Field, Tool};
 use diag_sdk::{Meaning, Need, Setting, Who};
 use serde::{Deserialize, Serialize};
@@ -35,7 +36,8 @@ pub struct Product {
     pub proof: Proof,
     /// What it says.
     #[serde(default, rename = "text")]
-    pub texts: Vec<Text>,
+    #[cfg_attr(feature = "schema", schemars(with = "Vec<Text>"))]
+    pub texts: Later<Text>,
     /// What its administrators call the objects a setting belongs to.
     #[serde(default)]
     pub objects: Objects,
@@ -44,7 +46,8 @@ pub struct Product {
     pub headers: Vec<String>,
     /// Where its administrators find a setting.
     #[serde(default, rename = "screen")]
-    pub screens: Vec<Screen>,
+    #[cfg_attr(feature = "schema", schemars(with = "Vec<Screen>"))]
+    pub screens: Later<Screen>,
     /// What it always demands of a response.
     #[serde(default, rename = "demand")]
     pub demands: Vec<Demand>,
@@ -99,7 +102,8 @@ pub struct Product {
     pub codes: Option<CodeShape>,
     /// Its numbered codes.
     #[serde(default, rename = "code")]
-    pub code: Vec<Code>,
+    #[cfg_attr(feature = "schema", schemars(with = "Vec<Code>"))]
+    pub code: Later<Code>,
     /// Samples in the file, counted when diag was built.
     #[serde(default)]
     #[cfg_attr(feature = "schema", schemars(skip))]

@@ -578,7 +578,7 @@ fn is_code(says: &str) -> bool {
 pub fn conflicts(products: &Products) -> Vec<String> {
     let mut told = BTreeMap::new();
     for product in products.iter() {
-        for text in &product.texts {
+        for text in product.texts.iter() {
             for (place, sample) in text
                 .places
                 .iter()

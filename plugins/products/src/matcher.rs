@@ -18,7 +18,8 @@ const MOST_TRIES: u16 = 200;
 /// Most comparisons in one text.
 const MOST_STEPS: usize = 10_000;
 
-/// The longest words of every sentence of the product files, folded when diag was built, in the order of the files.
+/// The longest words of every sentence of the product files, folded when diag was built: a line for each file, a zero
+/// byte behind each sentence.
 const ANCHORS: &str = include_str!(concat!(env!("OUT_DIR"), "/anchors.txt"));
 
 /// All sentences, ready to be found.
@@ -68,16 +69,18 @@ impl Matcher {
         )
     }
 
-    /// Of the products that diag carries.
-    pub(crate) fn builtin(products: &[Product]) -> Self {
-        let anchors = ANCHORS.split('\0').map(Cow::Borrowed);
-        let entry = |((product, text, _), anchor)| Entry {
+    /// Of the products that diag carries, whose sentences need not be read for it.
+    pub(crate) fn builtin() -> Self {
+        let entry = |product, (text, anchor)| Entry {
             product,
             text,
-            anchor,
+            anchor: Cow::Borrowed(anchor),
             pattern: OnceLock::new(),
         };
-        Self::of(entries(products).zip(anchors).map(entry).collect())
+        let entries = ANCHORS.lines().enumerate().flat_map(|(product, line)| {
+            line.split_terminator('\0').enumerate().map(move |sentence| entry(product, sentence))
+        });
+        Self::of(entries.collect())
     }
 
     fn of(entries: Vec<Entry>) -> Self {
@@ -93,13 +96,14 @@ impl Matcher {
         let mut steps = 0;
         self.anchors.look(folded.as_bytes(), |at, index| {
             let (entry, tried) = (&self.entries[index], &mut compared[index]);
-            let sentence = &products[entry.product].texts[entry.text];
-            let known = sentence.places.contains(&scope.place)
-                && (sentence.proof == ProvenBy::Text || scope.proven.holds(entry.product));
-            if !known || *tried == MOST_TRIES || found.contains_key(&index) {
+            let stands = || folded.get(at..).is_some_and(|rest| rest.starts_with(&*entry.anchor));
+            if *tried == MOST_TRIES || found.contains_key(&index) || !stands() {
                 return ControlFlow::Continue(());
             }
-            if folded.get(at..).is_some_and(|rest| rest.starts_with(entry.anchor.as_ref())) {
+            let sentence = &products[entry.product].texts[entry.text];
+            if sentence.places.contains(&scope.place)
+                && (sentence.proof == ProvenBy::Text || scope.proven.holds(entry.product))
+            {
                 *tried += 1;
                 steps += 1;
                 let pattern = entry.pattern(sentence);
@@ -132,7 +136,7 @@ mod tests {
     fn what_was_folded_when_diag_was_built_is_what_sentences_are_found_by() {
         let products = Products::builtin();
         let list: Vec<Product> = products.iter().cloned().collect();
-        let (built, read) = (Matcher::builtin(&list), Matcher::new(&list));
+        let (built, read) = (Matcher::builtin(), Matcher::new(&list));
         assert!(built.entries.len() > 1_000);
         assert_eq!(built.entries.len(), entries(&list).count());
         for (built, read) in built.entries.iter().zip(&read.entries) {

@@ -2,6 +2,7 @@
 
 use crate::file::{Code, CodeShape, Export, Kept, Product, Role, Text, Wanted, Where};
 use crate::matcher::{Matched, Matcher};
+use crate::packed;
 use crate::proof::{Proven, Recogniser, Signs};
 use crate::writing::{Field, Tool};
 use diag_sdk::case::product::{Cloud, Demanded, ProductFacts, VendorCode};
@@ -55,18 +56,14 @@ impl Found<'_> {
     }
 }
 
-/// All product files as JSON, without samples and sources.
-const FILES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/products.json"));
-
 static BUILTIN: LazyLock<Arc<Products>> = LazyLock::new(|| {
-    let list: Vec<Product> =
-        serde_json::from_slice(FILES).expect("the suite reads every product file");
-    let (matcher, recogniser) = (Matcher::builtin(&list), Recogniser::new(&list));
+    let list = packed::products();
+    let (matcher, recogniser) = (Matcher::builtin(), Recogniser::new(&list));
     Arc::new(Products { list, matcher, recogniser })
 });
 
 static WORDS: LazyLock<HashSet<String>> = LazyLock::new(|| {
-    let text = String::from_utf8_lossy(FILES).to_lowercase();
+    let text = packed::text().to_lowercase();
     let words = text.split(|character: char| !character.is_alphanumeric());
     let ids = text
         .split(|character: char| !(character.is_ascii_hexdigit() || character == '-'))

@@ -1,5 +1,8 @@
 //! Words as they are compared. The build script folds the files of words by it, so that nothing is left to do for them.
 
+/// Characters of a first word by which phrases are looked up.
+pub(super) const KEY: usize = 3;
+
 /// Lower case, without accents, single blanks.
 pub(super) fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len());

@@ -1,14 +1,13 @@
 //! The words of every language as one dictionary. They are data: a file for each language in `words/`, folded and put in
 //! order when diag is built, so that they are looked up where they lie.
 
+use super::plain::KEY;
 use super::term::{Term, Terms};
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
 use serde::de::value::{Error, StrDeserializer};
 use std::sync::LazyLock;
 
-/// Characters of a first word by which phrases are looked up.
-const KEY: usize = 3;
 /// Most words of a phrase.
 pub(super) const LONGEST_PHRASE: usize = 8;
 
@@ -18,10 +17,9 @@ struct Dictionary {
     phrases: Vec<Entry>,
 }
 
-/// A phrase, the beginning of its first word, and what it stands for.
+/// A phrase and what it stands for.
 #[derive(Debug)]
 struct Entry {
-    key: &'static str,
     phrase: &'static str,
     term: Term,
 }
@@ -44,26 +42,22 @@ impl Vocabulary {
         &BUILTIN
     }
 
-    /// Reads lines of a section, a term and a phrase, as the build script writes them.
-    fn of(lines: &'static str) -> Self {
+    /// Reads the terms and phrases as the build script writes them.
+    fn of(text: &'static str) -> Self {
+        let mut lines = text.lines();
+        let terms: Vec<Term> = lines.next().unwrap_or_default().split('\t').map(term).collect();
         let mut all = Self::default();
-        for line in lines.lines() {
-            let mut parts = line.splitn(3, '\t');
-            let mut part = || parts.next().unwrap_or_default();
-            let (section, term, phrase) = (part(), part(), part());
-            let term: StrDeserializer<'_, Error> = term.into_deserializer();
-            let term = Term::deserialize(term).expect("the suite reads every word");
-            let dictionary = match section {
-                "nouns" | "predicates" => &mut all.terms,
-                "markers" => &mut all.markers,
-                "other" if term == Term::Filler => &mut all.fillers,
+        for line in lines {
+            let (dictionary, rest) = line.split_at(1);
+            let (number, phrase) = rest.split_at(3);
+            let number: usize = number.parse().expect("the build script writes a number");
+            let dictionary = match dictionary {
+                "t" => &mut all.terms,
+                "m" => &mut all.markers,
+                "f" => &mut all.fillers,
                 _ => &mut all.small,
             };
-            let first = phrase.split(' ').next().unwrap_or_default();
-            dictionary.phrases.push(Entry { key: key(first), phrase, term });
-        }
-        for dictionary in [&mut all.terms, &mut all.small, &mut all.markers, &mut all.fillers] {
-            dictionary.phrases.sort_by_key(|entry| entry.key);
+            dictionary.phrases.push(Entry { phrase, term: terms[number] });
         }
         all
     }
@@ -95,9 +89,9 @@ impl Vocabulary {
 impl Dictionary {
     fn longest(&self, words: &[&str]) -> Option<(usize, Terms)> {
         let key = key(words.first()?);
-        let from = self.phrases.partition_point(|entry| entry.key < key);
+        let from = self.phrases.partition_point(|entry| entry.key() < key);
         let mut best: Option<(usize, Terms)> = None;
-        for entry in self.phrases.iter().skip(from).take_while(|entry| entry.key == key) {
+        for entry in self.phrases.iter().skip(from).take_while(|entry| entry.key() == key) {
             let length = entry.phrase.split(' ').count();
             let there = length <= words.len()
                 && entry.phrase.split(' ').zip(words).all(|(wanted, word)| wanted == *word);
@@ -115,8 +109,19 @@ impl Dictionary {
     }
 }
 
+impl Entry {
+    fn key(&self) -> &'static str {
+        key(self.phrase.split(' ').next().unwrap_or_default())
+    }
+}
+
 fn key(word: &str) -> &str {
     word.char_indices().nth(KEY).map_or(word, |(end, _)| &word[..end])
+}
+
+fn term(name: &str) -> Term {
+    let name: StrDeserializer<'_, Error> = name.into_deserializer();
+    Term::deserialize(name).expect("the suite reads every word")
 }
 
 #[cfg(test)]
@@ -137,8 +142,11 @@ mod tests {
         let all = Vocabulary::builtin();
         for dictionary in [&all.terms, &all.small, &all.markers, &all.fillers] {
             assert!(!dictionary.phrases.is_empty());
+            let mut last = "";
             for entry in &dictionary.phrases {
                 assert_eq!(plain(entry.phrase), entry.phrase);
+                assert!(last <= entry.key(), "{}", entry.phrase);
+                last = entry.key();
                 let words: Vec<&str> = entry.phrase.split(' ').collect();
                 assert!(words.len() <= LONGEST_PHRASE, "{}", entry.phrase);
                 let found = dictionary.longest(&words).expect("it is found by itself");
