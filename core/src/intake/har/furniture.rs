@@ -7,8 +7,9 @@ use super::signs;
 use crate::evidence::RawExchange;
 use crate::intake::time;
 use diag_sdk::Place;
-use memchr::memmem;
+use memchr::memmem::Finder;
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
 /// Background requests of one host that are read in full after each sign of a sign-in: enough to see whether a session
 /// works and which cookies go along.
@@ -114,10 +115,9 @@ fn cookies_set<'l>(lists: impl Iterator<Item = &'l [u8]>) -> Option<Vec<(String,
 
 /// Whether a list of headers names `Set-Cookie`, in any of the ways it is written.
 fn sets_a_cookie(list: &[u8]) -> bool {
-    list.len() > 20
-        && [&b"et-cookie\""[..], b"et-Cookie\"", b"ET-COOKIE\""]
-            .iter()
-            .any(|name| memmem::find(list, name).is_some())
+    static NAMES: LazyLock<[Finder<'static>; 3]> =
+        LazyLock::new(|| ["et-cookie\"", "et-Cookie\"", "ET-COOKIE\""].map(Finder::new));
+    list.len() > 20 && NAMES.iter().any(|name| name.find(list).is_some())
 }
 
 /// Data, as scripts fetch it.

@@ -4,6 +4,7 @@
 #[macro_use]
 mod lenient;
 
+mod block;
 mod cookies;
 mod entry;
 mod exchange;

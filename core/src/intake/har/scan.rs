@@ -1,9 +1,11 @@
 //! Follows one JSON value through a byte stream, piece by piece, without parsing it.
 //!
 //! Most bytes of a capture stand inside strings, so finding where a string ends is what reading
-//! captures costs. Strings are leapt through with memchr, which picks the widest SIMD the machine
-//! has at run time, and in strides that compile to SIMD; brackets are counted, not recursed into.
+//! captures costs. Long ones are leapt through with memchr, which picks the widest SIMD the machine
+//! has at run time, and in strides that compile to SIMD; short ones are passed by the [`Block`].
+//! Brackets are counted, not recursed into.
 
+use super::block::{BLOCK, Block};
 use memchr::memchr;
 use std::ops::Range;
 
@@ -43,7 +45,25 @@ impl Scan {
         parts: &mut Parts,
     ) -> bool {
         let mut at = *pos;
+        // Blocks with backslashes are followed byte by byte, up to here.
+        let mut exact = 0;
         loop {
+            if self.depth > 0
+                && at >= exact
+                && let Some(signs) = bytes.get(at..).and_then(<[u8]>::first_chunk)
+                && let Some(block) = Block::of(signs)
+            {
+                exact = at + BLOCK;
+                let goes_on = self.string.is_some() && block.quotes == 0;
+                if block.backslashes == 0 && !goes_on {
+                    if let Some(end) = self.pass((block, signs), at, base, parts) {
+                        *pos = end;
+                        return true;
+                    }
+                    at = exact;
+                    continue;
+                }
+            }
             if let Some(start) = self.string {
                 let Some(end) = string_end(bytes, &mut at) else {
                     *pos = at;
@@ -51,12 +71,7 @@ impl Scan {
                 };
                 at = end + 1;
                 self.string = None;
-                if let Some(base) = base {
-                    let end = at - base;
-                    if end - start > LONG {
-                        parts.long.push(start..end);
-                    }
-                }
+                note_string(start, at, base, parts);
                 if self.depth == 0 {
                     *pos = at;
                     return true;
@@ -72,27 +87,16 @@ impl Scan {
                     self.begun = true;
                 }
                 b'{' | b'[' => {
-                    self.depth += 1;
                     self.begun = true;
-                    if self.depth == 3 && *byte == b'[' {
-                        self.list = base.map(|base| at - base);
-                    }
+                    self.opens(*byte, at, base);
                 }
                 b'}' | b']' | b',' | b' ' | b'\n' | b'\r' | b'\t' if self.bare => {
                     *pos = at;
                     return true;
                 }
-                b'}' | b']' => {
-                    self.depth = self.depth.saturating_sub(1);
-                    if self.depth == 0 {
-                        *pos = at + 1;
-                        return true;
-                    }
-                    if self.depth == 2
-                        && let (Some(start), Some(base)) = (self.list.take(), base)
-                    {
-                        parts.lists.push(start..at + 1 - base);
-                    }
+                b'}' | b']' if self.closes(at, base, parts) => {
+                    *pos = at + 1;
+                    return true;
                 }
                 _ if !self.begun => {
                     self.bare = true;
@@ -102,6 +106,65 @@ impl Scan {
             }
             at += 1;
         }
+    }
+
+    /// Passes a block in which nothing is escaped; where the value ends in it, the place behind.
+    fn pass(
+        &mut self,
+        (block, bytes): (Block, &[u8; BLOCK]),
+        at: usize,
+        base: Option<usize>,
+        parts: &mut Parts,
+    ) -> Option<usize> {
+        let inside = block.in_strings(self.string.is_some());
+        if block.quotes != 0 {
+            let first = at + block.quotes.trailing_zeros() as usize;
+            if let Some(start) = self.string.take() {
+                note_string(start, first + 1, base, parts);
+            }
+        }
+        let mut brackets = (block.opening | block.closing) & !inside;
+        while brackets != 0 {
+            let here = brackets.trailing_zeros() as usize;
+            if block.opening >> here & 1 == 1 {
+                self.opens(bytes[here], at + here, base);
+            } else if self.closes(at + here, base, parts) {
+                return Some(at + here + 1);
+            }
+            brackets &= brackets - 1;
+        }
+        if inside >> (BLOCK - 1) == 1 {
+            let last = at + BLOCK - 1 - block.quotes.leading_zeros() as usize;
+            self.string = Some(base.map_or(0, |base| last - base));
+        }
+        None
+    }
+
+    fn opens(&mut self, bracket: u8, at: usize, base: Option<usize>) {
+        self.depth += 1;
+        if self.depth == 3 && bracket == b'[' {
+            self.list = base.map(|base| at - base);
+        }
+    }
+
+    /// Whether the value ends here.
+    fn closes(&mut self, at: usize, base: Option<usize>, parts: &mut Parts) -> bool {
+        self.depth = self.depth.saturating_sub(1);
+        if self.depth == 2
+            && let (Some(start), Some(base)) = (self.list.take(), base)
+        {
+            parts.lists.push(start..at + 1 - base);
+        }
+        self.depth == 0
+    }
+}
+
+/// Lists a string that is long; it ends before `end`.
+fn note_string(start: usize, end: usize, base: Option<usize>, parts: &mut Parts) {
+    if let Some(base) = base
+        && end - base - start > LONG
+    {
+        parts.long.push(start..end - base);
     }
 }
 
@@ -181,6 +244,47 @@ fn backslashes(bytes: &[u8]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Follows a value whole, and in pieces of which most are shorter than a block.
+    fn followed(json: &[u8], piece: usize) -> (usize, Vec<Range<usize>>, Vec<Range<usize>>) {
+        let (mut scan, mut parts, mut at) = (Scan::default(), Parts::default(), 0);
+        for end in (piece..).step_by(piece) {
+            if scan.run(&json[..end.min(json.len())], &mut at, Some(0), &mut parts) {
+                break;
+            }
+            assert!(end < json.len(), "{}", String::from_utf8_lossy(json));
+        }
+        (at, parts.long, parts.lists)
+    }
+
+    #[test]
+    fn blocks_pass_what_single_bytes_pass() {
+        let mut seed = 5_u32;
+        let mut next = |most: u32| {
+            seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (seed >> 8) % most
+        };
+        for _ in 0..2_000 {
+            let mut fields = String::new();
+            for _ in 0..next(12) {
+                let text = ["a", "[{", "}\\\"]", "\\\\", "é,:"][next(5) as usize];
+                let long = if next(9) == 0 { 1_200 } else { next(40) };
+                let text = text.repeat(long as usize);
+                let value = [
+                    format!("\"{text}\""),
+                    format!("[{{\"name\":\"{text}\",\"value\":[]}}, 12 ,null]"),
+                    format!("{{\"{text}\": true}}"),
+                ];
+                fields.extend(["\"x\":", &value[next(3) as usize], ","]);
+            }
+            let json = format!("{{\"request\":{{{fields}\"z\":0}} }}, {{");
+            let whole = followed(json.as_bytes(), json.len());
+            assert_eq!(whole.0, json.len() - 3);
+            for piece in [7, 64, 100] {
+                assert_eq!(followed(json.as_bytes(), piece), whole, "{json}");
+            }
+        }
+    }
 
     #[test]
     fn strings_end_where_they_end() {
