@@ -4,6 +4,8 @@
 //! would protect nobody: nothing tells that this word was the password.
 
 use super::places::Standing;
+use std::collections::HashSet;
+use std::sync::LazyLock;
 
 /// Where a value is blotted when it comes up again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -91,8 +93,8 @@ pub(super) fn beside_the_place(value: &str) -> Option<Vec<String>> {
 }
 
 fn is_common(value: &str) -> bool {
-    let lower = value.to_lowercase();
-    COMMON.lines().any(|word| word == lower)
+    static WORDS: LazyLock<HashSet<&str>> = LazyLock::new(|| COMMON.lines().collect());
+    WORDS.contains(value.to_lowercase().as_str())
         || value.chars().all(|character| !character.is_alphanumeric())
 }
 

@@ -18,6 +18,7 @@ use diag_sdk::case::message::MessageKind;
 use diag_sdk::case::registration::IdpRegistration;
 use diag_sdk::case::sp_configuration::{HeldMetadata, SpConfiguration};
 use diag_sdk::host::host_of;
+use std::cell::LazyCell;
 use std::collections::BTreeMap;
 use url::Url;
 
@@ -71,8 +72,10 @@ fn link_proxies(case: &mut Case) {
 
 /// Qlik builds its ACS as `<scheme>://<host>:<listen port>[/<prefix>]/samlauthn/`, the port always explicit.
 fn compute_acs_urls(case: &mut Case) {
-    let captured: Vec<Url> =
-        case.exchanges.iter().filter_map(|exchange| Url::parse(&exchange.url).ok()).collect();
+    // Nobody needs them but entry points that name no port.
+    let captured: LazyCell<Vec<Url>, _> = LazyCell::new(|| {
+        case.exchanges.iter().filter_map(|exchange| Url::parse(&exchange.url).ok()).collect()
+    });
     for configuration in &mut case.sp_configurations {
         if configuration.vendor != qlik::VENDOR || configuration.acs_url.is_some() {
             continue;
@@ -192,7 +195,9 @@ impl Evidence {
             }
         }
         evidence.acs = urls(evidence.acs_text.iter().map(String::as_str));
-        for exchange in &case.exchanges {
+        // By these one of several entry points is chosen.
+        let exchanges = case.exchanges.iter().filter(|_| !case.sp_configurations.is_empty());
+        for exchange in exchanges {
             evidence
                 .cookies
                 .extend(exchange.cookies.iter().flatten().map(|cookie| cookie.name.clone()));

@@ -88,12 +88,13 @@ impl Captured {
 
 /// The last two labels of the host: names of one owner differ before them.
 fn domain(address: &str) -> Option<String> {
-    let host = host_of(address)?;
-    let labels: Vec<&str> = host.rsplit('.').take(2).collect();
+    let mut host = host_of(address)?;
+    let mut dots = host.rmatch_indices('.').map(|(at, _)| at);
     // A name without a dot, or an address of numbers, tells no owner.
-    let named =
-        labels.len() == 2 && labels.first().is_some_and(|top| top.chars().any(char::is_alphabetic));
-    named.then(|| labels.into_iter().rev().collect::<Vec<_>>().join("."))
+    let last = dots.next()?;
+    let from = dots.next().map_or(0, |before| before + 1);
+    let named = host[last + 1..].chars().any(char::is_alphabetic);
+    named.then(|| host.split_off(from))
 }
 
 #[cfg(test)]

@@ -20,18 +20,20 @@ const MOST: usize = 200;
 ///
 /// Called before anything refers to exchanges by index.
 pub fn order(evidence: &mut Evidence) {
-    let mut last: Option<(String, Option<Timestamp>)> = None;
-    let mut keyed: Vec<(Option<Timestamp>, RawExchange)> =
-        Vec::with_capacity(evidence.exchanges.len());
-    for raw in std::mem::take(&mut evidence.exchanges) {
+    let mut times: Vec<Option<Timestamp>> = Vec::with_capacity(evidence.exchanges.len());
+    let mut last: Option<&RawExchange> = None;
+    for raw in &evidence.exchanges {
         let before = last
-            .as_ref()
-            .filter(|(input, _)| *input == raw.place.input)
-            .and_then(|(_, time)| *time);
-        let time = raw.started.or(before);
-        last = Some((raw.place.input.clone(), time));
-        keyed.push((time, raw));
+            .filter(|last| last.place.input == raw.place.input)
+            .and_then(|_| times.last().copied().flatten());
+        times.push(raw.started.or(before));
+        last = Some(raw);
     }
+    if times.is_sorted() {
+        return;
+    }
+    let mut keyed: Vec<(Option<Timestamp>, RawExchange)> =
+        times.into_iter().zip(std::mem::take(&mut evidence.exchanges)).collect();
     keyed.sort_by_key(|(time, _)| *time);
     evidence.exchanges = keyed.into_iter().map(|(_, raw)| raw).collect();
 }
@@ -67,10 +69,10 @@ fn clean(raw: &RawExchange, products: &Products, sealer: &Sealer) -> Exchange {
         });
     let date = raw.response_header("date").and_then(http_date::read);
     let navigation = is_navigation(raw, kind.as_deref(), content_type.as_deref());
-    let url = Url::parse(&raw.url).ok();
-    let signs = signs(raw, url.as_ref());
     // Scripts, pictures and data that came as they should tell nothing of a sign-in.
     let of_interest = navigation || raw.websocket || raw.status >= 400 || raw.status == 0;
+    let url = if of_interest { Url::parse(&raw.url).ok() } else { None };
+    let signs = signs(raw, url.as_ref());
     let (page, proven) = match page(raw, navigation, content_type.as_deref(), &signs, products) {
         Some((page, proven)) => (Some(page), proven),
         None if of_interest => (None, products.recognise(&signs)),

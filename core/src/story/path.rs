@@ -1,6 +1,7 @@
 //! Ways through the capture: which request followed from which answer.
 
 use diag_sdk::case::exchange::Exchange;
+use diag_sdk::host::host_of;
 use url::Url;
 
 /// How many navigations ahead or back are searched for the one that continues a redirect.
@@ -120,6 +121,11 @@ pub(crate) fn seconds_between(earlier: &Exchange, later: &Exchange) -> Option<f6
 
 /// Host name and, where it is not the default, port.
 pub(crate) fn host(url: &str) -> Option<String> {
+    let authority = url.split_once("://").and_then(|(_, rest)| rest.split('/').next());
+    // Without a colon there is no port; most addresses of a capture have none.
+    if authority.is_some_and(|authority| !authority.is_empty() && !authority.contains(':')) {
+        return host_of(url);
+    }
     let url = Url::parse(url).ok()?;
     let host = url.host_str()?.to_ascii_lowercase();
     Some(match url.port() {

@@ -5,16 +5,14 @@ use crate::evidence::Evidence;
 use diag_sdk::Case;
 use diag_sdk::case::message::Carrier;
 use std::collections::{BTreeMap, BTreeSet};
-use url::Url;
+use url::form_urlencoded;
 
 /// Which other protocols were seen: `openid-connect`, `ws-federation`, `kerberos`, `ntlm`,
 /// `basic-authentication`, `cas`.
 pub fn other_protocols(evidence: &Evidence) -> Vec<String> {
     let mut seen = BTreeSet::new();
     for exchange in &evidence.exchanges {
-        if let Ok(url) = Url::parse(&exchange.url) {
-            seen.extend(of_query(&url));
-        }
+        seen.extend(of_address(&exchange.url));
         for challenge in exchange.response_headers_named("www-authenticate") {
             seen.extend(of_scheme(challenge));
         }
@@ -46,12 +44,15 @@ pub fn mark(case: &mut Case) {
         .collect();
     let mut asked: BTreeMap<String, &'static str> = BTreeMap::new();
     for (index, exchange) in case.exchanges.iter_mut().enumerate() {
-        let (Ok(url), Some(host)) = (Url::parse(&exchange.url), host(&exchange.url)) else {
+        let delivers = messages.contains(&index);
+        let asks = !delivers && is_authorization_request(&exchange.url);
+        if !asks && asked.is_empty() {
             continue;
-        };
-        if messages.contains(&index) {
+        }
+        let Some(host) = host(&exchange.url) else { continue };
+        if delivers {
             asked.remove(&host);
-        } else if is_authorization_request(&url) {
+        } else if asks {
             asked.insert(host.clone(), OPENID_CONNECT);
         }
         exchange.asked_by = asked.get(&host).map(|protocol| (*protocol).to_owned());
@@ -61,19 +62,33 @@ pub fn mark(case: &mut Case) {
 const OPENID_CONNECT: &str = "openid-connect";
 
 /// OAuth 2.0 (RFC 6749 §4.1.1) and what is built on it.
-fn is_authorization_request(url: &Url) -> bool {
-    let names: BTreeSet<String> = url.query_pairs().map(|(name, _)| name.into_owned()).collect();
-    names.contains("response_type") && names.contains("client_id")
+fn is_authorization_request(address: &str) -> bool {
+    has_parameters(address, ["response_type", "client_id"]) == [true; 2]
 }
 
-fn of_query(url: &Url) -> Option<&'static str> {
-    let names: BTreeSet<String> = url.query_pairs().map(|(name, _)| name.into_owned()).collect();
-    let has = |name: &str| names.contains(name);
-    if is_authorization_request(url) || url.path().ends_with("/.well-known/openid-configuration") {
+/// Which of these parameters the query of an address has.
+fn has_parameters<const N: usize>(address: &str, names: [&str; N]) -> [bool; N] {
+    let query = address.split('#').next().and_then(|address| address.split_once('?'));
+    let mut has = [false; N];
+    for (name, _) in form_urlencoded::parse(query.map_or("", |(_, query)| query).as_bytes()) {
+        if let Some(at) = names.iter().position(|known| *known == name) {
+            has[at] = true;
+        }
+    }
+    has
+}
+
+fn of_address(address: &str) -> Option<&'static str> {
+    let path = address.split(['?', '#']).next().unwrap_or_default();
+    let [response_type, client_id, wa, wtrealm, wctx, ticket, service] = has_parameters(
+        address,
+        ["response_type", "client_id", "wa", "wtrealm", "wctx", "ticket", "service"],
+    );
+    if response_type && client_id || path.ends_with("/.well-known/openid-configuration") {
         Some(OPENID_CONNECT)
-    } else if has("wa") && (has("wtrealm") || has("wctx")) {
+    } else if wa && (wtrealm || wctx) {
         Some("ws-federation")
-    } else if has("ticket") && has("service") || url.path().ends_with("/cas/login") {
+    } else if ticket && service || path.ends_with("/cas/login") {
         Some("cas")
     } else {
         None

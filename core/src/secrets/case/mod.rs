@@ -113,10 +113,14 @@ struct Blotter<'b> {
 
 /// Takes secrets out of a whole Case.
 pub(crate) fn blot(case: &mut Case, known: &Known, sealer: &Sealer) {
-    let asked: BTreeSet<String> = case
+    let places: BTreeSet<&str> = case
         .exchanges
         .iter()
-        .filter_map(|exchange| Some(url::Url::parse(&exchange.url).ok()?.path().to_owned()))
+        .filter_map(|exchange| exchange.url.split(['?', '#']).next())
+        .collect();
+    let asked: BTreeSet<String> = places
+        .into_iter()
+        .filter_map(|place| Some(url::Url::parse(place).ok()?.path().to_owned()))
         .collect();
     let segments_asked = asked.iter().flat_map(|path| path.split('/')).map(str::to_owned).collect();
     let endpoints = addresses::endpoints(case);
