@@ -7,11 +7,11 @@ use diag_core::runner::{self, Run, Selection};
 use diag_families::BUILTIN;
 use diag_host::{Loaded, Sight, TIME_FOR_A_CASE};
 use diag_products::Product;
-use diag_sdk::manifest::{CheckInfo, Manifest};
+use diag_sdk::manifest::{CheckInfo, Manifest, checks_of};
 use diag_sdk::{Case, Plugin};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
@@ -20,8 +20,8 @@ use tempfile::TempDir;
 pub(crate) struct Checkers {
     linked: &'static [&'static Plugin],
     loaded: Vec<Mutex<Loaded>>,
-    /// What all of them say of themselves, sorted by name.
-    families: Vec<Manifest>,
+    /// What all of them say of themselves, sorted by name; most runs do not ask.
+    families: OnceLock<Vec<Manifest>>,
     /// All checks, sorted by id.
     checks: Vec<CheckInfo>,
     /// What plugins want to see and were not granted: name and what.
@@ -83,15 +83,8 @@ impl Checkers {
     }
 
     fn of(linked: &'static [&'static Plugin], loaded: Vec<Loaded>, absent: Vec<Absent>) -> Self {
-        let mut families: Vec<Manifest> =
-            linked.iter().map(|plugin| Manifest::from(*plugin)).collect();
-        families.extend(loaded.iter().map(|plugin| plugin.manifest.clone()));
-        families.sort_by(|left, right| left.name.cmp(&right.name));
-        for family in &mut families {
-            family.checks.sort_by(|left, right| left.id.cmp(&right.id));
-        }
-        let mut checks: Vec<CheckInfo> =
-            families.iter().flat_map(|family| family.checks.iter().cloned()).collect();
+        let mut checks = checks_of(linked);
+        checks.extend(loaded.iter().flat_map(|plugin| plugin.manifest.checks.iter().cloned()));
         checks.sort_by(|left, right| left.id.cmp(&right.id));
         let refused = loaded.iter().flat_map(|plugin| {
             plugin.refused().map(|want| (plugin.manifest.name.clone(), want.to_owned()))
@@ -116,7 +109,7 @@ impl Checkers {
         Self {
             linked,
             loaded,
-            families,
+            families: OnceLock::new(),
             checks,
             refused,
             unconfined,
@@ -153,7 +146,7 @@ impl Checkers {
 
     /// Response headers that plugins look at.
     pub(crate) fn headers(&self) -> BTreeSet<String> {
-        self.families.iter().flat_map(|family| family.headers.iter().cloned()).collect()
+        self.manifests().flat_map(|manifest| manifest.headers).collect()
     }
 
     /// All plugins as reports name them.
@@ -172,12 +165,27 @@ impl Checkers {
 
     /// All families, sorted by name.
     pub(crate) fn families(&self) -> &[Manifest] {
-        &self.families
+        self.families.get_or_init(|| {
+            let linked = self.linked.iter().map(|plugin| Manifest::from(*plugin));
+            let mut families: Vec<Manifest> = linked.chain(self.manifests()).collect();
+            families.sort_by(|left, right| left.name.cmp(&right.name));
+            for family in &mut families {
+                family.checks.sort_by(|left, right| left.id.cmp(&right.id));
+            }
+            families
+        })
+    }
+
+    /// What the plugins that were loaded say of themselves.
+    fn manifests(&self) -> impl Iterator<Item = Manifest> + '_ {
+        self.loaded
+            .iter()
+            .map(|plugin| plugin.lock().unwrap_or_else(PoisonError::into_inner).manifest.clone())
     }
 
     /// A family by its name.
     pub(crate) fn family(&self, name: &str) -> Option<&Manifest> {
-        self.families.iter().find(|family| family.name == name)
+        self.families().iter().find(|family| family.name == name)
     }
 
     /// All checks, sorted by id.
@@ -195,7 +203,7 @@ impl Checkers {
         self.checks
             .iter()
             .map(|check| check.id.as_str())
-            .chain(self.families.iter().map(|family| family.name.as_str()))
+            .chain(self.families().iter().map(|family| family.name.as_str()))
     }
 
     /// What plugins want to see and were not granted: name and what.
