@@ -83,8 +83,8 @@ fn diagram(out: &mut String, case: &Case, attempt: &Attempt<'_>) {
             "    {}{arrow}{}: {}{status} {}",
             step.from,
             step.to,
-            plain(step.what),
-            plain(step.url)
+            plain(&step.what),
+            plain(&step.url)
         );
     }
     if let Some(again) = &attempt.again {

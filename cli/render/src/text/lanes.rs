@@ -62,9 +62,14 @@ pub(super) fn write(
         let before: String = (lead.chars().count()..left)
             .map(|at| if lanes.contains(&at) { '│' } else { ' ' })
             .collect();
+        // Elsewhere no lane is crossed: the label stands beside the browser's own.
+        let (arrow, right) = if left == right {
+            (aside(step), left + GAP - 1)
+        } else {
+            (arrow(step, left, right, to < from, &lanes), right)
+        };
         let after: String =
             (right + 1..=end).map(|at| if lanes.contains(&at) { '│' } else { ' ' }).collect();
-        let arrow = arrow(step, left, right, to < from, &lanes);
         let status = match step.status {
             Some(0) => styled(ERROR, "---"),
             Some(status) => styled(style(step.tone), &status.to_string()),
@@ -77,16 +82,23 @@ pub(super) fn write(
             styled(DIM, &before),
             arrow,
             styled(DIM, &after),
-            shortened(&visible(step.url), room)
+            shortened(&visible(&step.url), room)
         ));
     }
+}
+
+/// What happened elsewhere, up to the next lane.
+fn aside(step: &Step<'_>) -> String {
+    let label = cut(&plain(&step.what), GAP - 3);
+    let rest = " ".repeat(GAP - 2 - label.chars().count());
+    format!("{} {}{rest}", styled(DIM, "│"), styled(DIM, &label))
 }
 
 /// From one lane to another; what is sent stands in its middle, a message is drawn double.
 fn arrow(step: &Step<'_>, left: usize, right: usize, back: bool, lanes: &[usize]) -> String {
     let (line, cross) = if step.message.is_some() { ('═', '╪') } else { ('─', '┼') };
     let inner = right.saturating_sub(left + 1);
-    let label = cut(&plain(step.what), inner.saturating_sub(4));
+    let label = cut(&plain(&step.what), inner.saturating_sub(4));
     let width: usize = label.chars().map(|character| character.width().unwrap_or(0)).sum();
     // The label stands between two lanes, at the end it is sent from.
     let span = inner.min(GAP - 1);

@@ -88,7 +88,7 @@ fn write_step(page: &mut Page, step: &Step<'_>, widest: usize) {
     let entry = step.entry.map(|entry| format!("#{entry}")).unwrap_or_default();
     let arrow =
         format!("{}{:>7} → {:<7}{:#}", side(step.towards), step.from, step.to, side(step.towards));
-    let what = plain(step.what);
+    let what = plain(&step.what);
     let padding = " ".repeat(widest.saturating_sub(what.width()));
     let status = match step.status {
         Some(0) => styled(ERROR, "---"),
@@ -102,7 +102,7 @@ fn write_step(page: &mut Page, step: &Step<'_>, widest: usize) {
         styled(STRONG, &what)
     );
     let room = page.width().saturating_sub(textwrap::core::display_width(&lead));
-    page.line(&format!("{lead}{}", shortened(&visible(step.url), room.max(SHORTEST_URL))));
+    page.line(&format!("{lead}{}", shortened(&visible(&step.url), room.max(SHORTEST_URL))));
 }
 
 /// A URL's host and the end of its path, cut in the middle where it is too long. The entry number

@@ -4,8 +4,14 @@ use crate::tone::Tone;
 use crate::wording;
 use diag_sdk::Case;
 use diag_sdk::case::attempt::{self, Actor, AttemptKind, Outcome};
+use diag_sdk::case::exchange::Side;
 use diag_sdk::case::judgement::Fate;
 use serde::Serialize;
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+/// Pages in a row from hosts that take no part that are told one by one.
+const MOST_ELSEWHERE: usize = 3;
 
 /// An attempt; the rounds of a loop are told as one.
 #[derive(Debug, Serialize)]
@@ -61,14 +67,14 @@ pub(crate) struct Step<'j> {
     /// The message it carries, by its id.
     #[serde(skip)]
     pub(crate) message: Option<&'j str>,
-    pub(crate) what: &'j str,
+    pub(crate) what: Cow<'j, str>,
     /// Status of the answer; 0 where there was none.
     pub(crate) status: Option<u16>,
     pub(crate) tone: Tone,
     /// It is where the attempt failed.
     pub(crate) failing: bool,
     /// Host and path.
-    pub(crate) url: &'j str,
+    pub(crate) url: Cow<'j, str>,
 }
 
 /// The attempts, rounds of a loop as one.
@@ -147,12 +153,58 @@ fn view<'j>(
 
 fn steps<'j>(case: &Case, attempt: &'j attempt::Attempt) -> Vec<Step<'j>> {
     let failed = failing(case, attempt);
-    attempt
-        .steps
-        .iter()
-        .enumerate()
-        .map(|(index, one)| step(case, attempt, one, failed == Some(index)))
-        .collect()
+    let end = attempt.steps.len().checked_sub(1);
+    let mut steps = Vec::new();
+    let mut run = Vec::new();
+    for (index, one) in attempt.steps.iter().enumerate() {
+        let step = step(case, attempt, one, failed == Some(index));
+        if is_elsewhere(case, &step) && end != Some(index) {
+            run.push(step);
+        } else {
+            steps.append(&mut folded(std::mem::take(&mut run)));
+            steps.push(step);
+        }
+    }
+    steps
+}
+
+/// A page that came as it should from a host that takes no part: a frame or another window asked for it.
+fn is_elsewhere(case: &Case, step: &Step<'_>) -> bool {
+    let exchange = step.exchange.and_then(|index| case.exchanges.get(index));
+    step.message.is_none()
+        && !step.failing
+        && step.what == "page"
+        && matches!(step.status, Some(200..=299))
+        && exchange.is_some_and(|exchange| exchange.side == Side::Other)
+}
+
+/// A long run of pages from elsewhere as one step.
+fn folded(run: Vec<Step<'_>>) -> Vec<Step<'_>> {
+    if run.len() <= MOST_ELSEWHERE {
+        return run;
+    }
+    let host = |step: &Step<'_>| step.url.split('/').next().unwrap_or_default().to_owned();
+    let hosts: BTreeSet<String> = run.iter().map(host).collect();
+    let number = wording::count(run.len(), "page");
+    let Some(first) = run.into_iter().next() else { return Vec::new() };
+    let url = match hosts.len() - 1 {
+        0 => host(&first),
+        more => format!("{} and {}", host(&first), wording::count(more, "more host")),
+    };
+    let browser = wording::actor(Actor::Browser);
+    let folded = Step {
+        from: browser,
+        to: browser,
+        towards: Actor::Browser,
+        sender: Actor::Browser,
+        exchange: None,
+        what: format!("{number} elsewhere").into(),
+        status: None,
+        tone: Tone::Quiet,
+        url: url.into(),
+        ..first
+    };
+    vec![folded]
 }
 
 /// The step at which an attempt failed: where the failure shows, else its last one.
@@ -192,11 +244,11 @@ fn step<'j>(
         sender: step.from,
         exchange: step.exchange,
         message: step.message.as_deref(),
-        what: &step.what,
+        what: Cow::Borrowed(&step.what),
         status: step.status,
         tone: tone(case, step, failing),
         failing,
-        url: step.url.as_deref().unwrap_or_default(),
+        url: Cow::Borrowed(step.url.as_deref().unwrap_or_default()),
     }
 }
 
@@ -231,4 +283,44 @@ pub(crate) fn listed<'a, 'j>(attempts: &'a [Attempt<'j>]) -> Vec<Listed<'a, 'j>>
         }
     }
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample;
+
+    #[test]
+    fn pages_from_elsewhere_are_one_step_and_what_matters_stays() {
+        let mut judged = sample::broken();
+        let elsewhere = judged.case.exchanges.len();
+        let page = |number: usize| diag_sdk::case::exchange::Exchange {
+            url: format!("https://cdn{}.example/frame", number % 3),
+            side: Side::Other,
+            status: 200,
+            ..Default::default()
+        };
+        judged.case.exchanges.extend((0..10).map(page));
+        let steps = &mut judged.report.attempts[0].steps;
+        let told = steps.len();
+        for number in 0..10 {
+            let step = attempt::Step {
+                what: if number == 7 { "form".to_owned() } else { "page".to_owned() },
+                exchange: Some(elsewhere + number),
+                status: Some(200),
+                url: Some(format!("cdn{}.example/frame", number % 3)),
+                ..steps[0].clone()
+            };
+            steps.insert(1 + number, attempt::Step { message: None, ..step });
+        }
+        let attempts = attempts(&judged.case, &judged.report.attempts, None);
+        let shown: Vec<(&str, &str)> =
+            attempts[0].steps.iter().map(|step| (&*step.what, &*step.url)).collect();
+        assert_eq!(shown[1], ("7 pages elsewhere", "cdn0.example and 2 more hosts"));
+        assert_eq!(
+            (shown[2].0, shown[3], shown[4]),
+            ("form", ("page", "cdn2.example/frame"), ("page", "cdn0.example/frame"))
+        );
+        assert_eq!(shown.len(), told + 4);
+    }
 }

@@ -14,6 +14,8 @@ use serde::Serialize;
 
 /// Steps that are drawn at most; the list beside the drawing goes on.
 pub(crate) const MOST_STEPS: usize = 120;
+/// Steps of a drawing that is printed.
+const MOST_ON_PAPER: usize = 30;
 /// Pixels from one step to the next.
 const ROW: u32 = 66;
 /// Where a step's request, and the answer to it, run below the step's top.
@@ -34,6 +36,8 @@ pub(crate) struct Lanes<'j> {
     pub(crate) rows: Vec<Row<'j>>,
     /// Messages on their way.
     pub(crate) messages: Vec<Ride<'j>>,
+    /// It is longer than sheets of paper, on which the list beside it says the same.
+    pub(crate) long: bool,
 }
 
 /// Somebody who takes part.
@@ -111,6 +115,10 @@ enum Seat {
 
 /// Who was asked in a step: the browser asks always.
 fn asked(step: &Step<'_>) -> Seat {
+    if step.sender == Actor::Browser && step.towards == Actor::Browser {
+        // Somewhere else, where nobody who takes part is.
+        return Seat::Browser;
+    }
     let seat = |actor| match actor {
         Actor::Sp => Some(Seat::Sp),
         Actor::Idp => Some(Seat::Idp),
@@ -157,8 +165,8 @@ pub(crate) fn of<'a>(case: &'a Case, attempt: &'a Attempt<'_>) -> Lanes<'a> {
             top,
             height: ROW,
             time: step.offset.as_deref(),
-            what: step.what,
-            address: shortened(step.url),
+            what: &step.what,
+            address: shortened(&step.url),
             request: arrow(browser, there, top + REQUEST),
             answer: answered.then(|| arrow(there, browser, top + ANSWER)),
             status: step.status.map(status_words).unwrap_or_default(),
@@ -168,7 +176,8 @@ pub(crate) fn of<'a>(case: &'a Case, attempt: &'a Attempt<'_>) -> Lanes<'a> {
         });
         top += ROW;
     }
-    Lanes { parties: lanes, height: top + 8, rows, messages }
+    let long = rows.len() > MOST_ON_PAPER;
+    Lanes { parties: lanes, height: top + 8, rows, messages, long }
 }
 
 /// The lanes, from left to right: what serves, the person in the middle, who vouches for them.
@@ -208,7 +217,7 @@ fn lanes<'j>(case: &'j Case, steps: &[&Step<'_>], seats: &[Seat]) -> Vec<Lane<'j
 #[expect(clippy::too_many_arguments, reason = "one place that knows the drawing so far")]
 fn ride<'a>(
     case: &Case,
-    step: &Step<'a>,
+    step: &'a Step<'a>,
     number: usize,
     steps: &[&Step<'_>],
     rows: &[Row<'_>],
@@ -237,7 +246,7 @@ fn ride<'a>(
     let left_with = before.and_then(|index| rows.get(index)).and_then(|row| row.answer.as_ref());
     let here = left_with.filter(|answer| answer.from == x(sender)).map(|answer| answer.y);
     Ride {
-        what: step.what,
+        what: &step.what,
         tone: step.tone,
         from: if here.is_some() { x(sender) } else { x(Seat::Browser) },
         over: x(Seat::Browser),
