@@ -22,7 +22,7 @@ pub(super) struct Block {
 impl Block {
     /// `None` where the machine has no quick way to tell.
     pub(super) fn of(bytes: &[u8; BLOCK]) -> Option<Self> {
-        if cfg!(target_arch = "wasm32") {
+        if cfg!(all(target_arch = "wasm32", not(target_feature = "simd128"))) {
             return None;
         }
         let mut block = Self { quotes: 0, backslashes: 0, opening: 0, closing: 0 };
