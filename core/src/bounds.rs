@@ -88,7 +88,7 @@ bounds! {
     unpacked = "unpacked", 4 << 30, Bytes, "Everything that is unpacked in one run", "the archive is read up to there";
     files = "files", 5_000, Number, "Files taken from folders for one case", "the files behind them are not read";
     members = "members", 1_000, Number, "Files of one archive", "the files behind them are not read";
-    objects = "objects", 2_000, Number, "Objects of one export of configuration, and rows of one of them", "those behind them are not read";
+    objects = "objects", 2_000, Number, "Objects of one export of configuration, rows of one of them, and entries of a list in it", "those behind them are not read; a longer list counts as not given";
     certificates = "certificates", 500, Number, "Certificates of one file", "the certificates behind them are not read";
     lines = "lines", 4_000, Number, "Lines of one log that say something known", "the earlier ones are left out";
     entities = "entities", 2_000, Number, "Entities that are read of one document of metadata", "the entities behind them are not read";

@@ -377,10 +377,15 @@ impl<'e> Node<'e> {
     }
 
     /// A list member. A single value stands for a list of one, as PowerShell writes it. `None`
-    /// where it is missing, null, or cut by depth.
+    /// where it is missing, null, cut by depth, or longer than is read: of a part of it nothing could be concluded.
     pub fn list(&self, name: &str) -> Option<Vec<Self>> {
         let member = self.get(name)?;
         match member.value {
+            Value::Array(array)
+                if !self.export.most.allows(array.elements.len().saturating_sub(1)) =>
+            {
+                None
+            }
             Value::Array(_) => {
                 let elements: Vec<Self> = member.elements().collect();
                 if elements.iter().any(|element| element.own_text().is_some_and(names_a_type)) {

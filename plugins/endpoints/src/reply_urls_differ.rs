@@ -3,7 +3,11 @@
 use diag_sdk::case::registration::{IdpRegistration, Registered, RegistrationObject};
 use diag_sdk::{
     Case, CauseData, Finding, Findings, Need, Reference, Setting, Severity, Stage, Who, check,
+    shown,
 };
+
+/// Places that are told of lists that differ in many entries.
+const MOST_PLACES: usize = 20;
 
 static NOT_COPIED: CauseData = CauseData {
     text: "One of the two objects was changed by script; the portal keeps them alike",
@@ -82,12 +86,13 @@ fn run(case: &Case, out: &mut Findings) {
             continue;
         }
         let list = |entries: &[&Registered]| {
-            entries.iter().map(|entry| entry.value.value.as_str()).collect::<Vec<_>>().join(", ")
+            shown::list(entries.iter().map(|entry| entry.value.value.as_str()))
         };
         let mut detail = Vec::new();
         for (entries, object) in [(&extra, "service principal"), (&missing, "application")] {
-            for entry in entries {
-                detail.push(format!("Only the {object} has {}.", entry.value.value));
+            if !entries.is_empty() {
+                let only = entries.iter().map(|entry| entry.value.value.as_str());
+                detail.push(format!("Only the {object} has {}.", shown::list(only)));
             }
         }
         out.push(
@@ -95,7 +100,9 @@ fn run(case: &Case, out: &mut Findings) {
                 .detail(detail.join(" "))
                 .expected(list(&application), "web.redirectUris of the application")
                 .actual(list(&principal), "replyUrls of the service principal")
-                .at_all(extra.iter().chain(&missing).map(|entry| &entry.value.place))
+                .at_all(
+                    extra.iter().chain(&missing).take(MOST_PLACES).map(|entry| &entry.value.place),
+                )
                 .subject(registration.id.clone())
                 .because_with(
                     &NOT_COPIED,

@@ -5,7 +5,7 @@ use diag_sdk::host::is_within;
 use diag_sdk::view::{EntryPoint, Visit};
 use diag_sdk::{
     Account, Case, CauseData, Finding, Findings, Meaning, Need, Reference, Setting, Severity,
-    Stage, Who, check,
+    Stage, Who, check, shown,
 };
 use std::collections::{BTreeMap, HashSet};
 
@@ -127,17 +127,20 @@ fn not_covered(
         (Severity::Warning, "Requests and web sockets by names outside the list are refused.")
     };
     let near = difference::nearest(list.iter().copied(), host)
-        .map(|(_, kind)| kind)
-        .filter(|kind| *kind != Difference::Unrelated);
+        .filter(|(_, kind)| *kind != Difference::Unrelated);
     let mut finding = entry
         .finding(severity, format!("{host} is not in the host allow list"))
         .detail(what)
         .expected(host, if own { "SAML host URI" } else { "the browser's requests" })
         .actual(
-            if list.is_empty() { "an empty list".to_owned() } else { list.join(", ") },
+            if list.is_empty() {
+                "an empty list".to_owned()
+            } else {
+                listed(list, near.map(|(entry, _)| entry))
+            },
             format!("Host allow list of {}", entry.name),
         )
-        .difference(near.unwrap_or(Difference::Host))
+        .difference(near.map_or(Difference::Host, |(_, kind)| kind))
         .at(&entry.host_allow_list_place)
         .because_at(&NOT_ENTERED, entry, host);
     if let Some(visit) = proof {
@@ -166,6 +169,12 @@ fn refused_in_capture(case: &Case, out: &mut Findings) {
             .because(&GATEWAY_CHANGES_HOST, case);
         out.push(visit.mark(finding));
     }
+}
+
+/// The entries of the list; one that is meant, perhaps, is not left out of a long one.
+fn listed(list: &[&str], near: Option<&str>) -> String {
+    let beyond = list.iter().skip(shown::MOST_LISTED).find(|entry| Some(**entry) == near);
+    shown::list(beyond.into_iter().chain(list).copied())
 }
 
 #[cfg(test)]

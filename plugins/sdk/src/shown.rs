@@ -44,6 +44,19 @@ pub fn host_and_path(url: &str) -> &str {
     bare.split_once("://").map_or(bare, |(_, rest)| rest)
 }
 
+/// Most entries of a list that are written out.
+pub const MOST_LISTED: usize = 20;
+
+/// The entries of a list, so that people can read it: of a long one the first, and how many more there are.
+pub fn list<'t>(entries: impl IntoIterator<Item = &'t str>) -> String {
+    let mut entries = entries.into_iter();
+    let first: Vec<&str> = entries.by_ref().take(MOST_LISTED).collect();
+    match entries.count() {
+        0 => first.join(", "),
+        more => format!("{} and {more} more", first.join(", ")),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -76,5 +89,13 @@ mod tests {
             "sense.example/azure/hub"
         );
         assert_eq!(host_and_path("sense.example"), "sense.example");
+    }
+
+    #[test]
+    fn of_a_long_list_the_first_entries_are_written_out() {
+        assert_eq!(list(["a", "b"]), "a, b");
+        assert_eq!(list([]), "");
+        let long = list(std::iter::repeat_n("x", 25));
+        assert!(long.starts_with("x, x, x") && long.ends_with("x and 5 more"), "{long}");
     }
 }
