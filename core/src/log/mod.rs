@@ -24,6 +24,7 @@ use diag_sdk::{Place, Secret};
 use jiff::Timestamp;
 use level::Level;
 use stamp::Stamp;
+use std::borrow::Cow;
 
 /// Bytes of one line that are looked at.
 const LONGEST: usize = 16 << 10;
@@ -70,7 +71,8 @@ pub(crate) fn read(log: &Log<'_>, products: &Products) -> Vec<Witness> {
             written = Some(stamp);
             level = level::of(line);
         }
-        for found in sentences(line, level, log, products) {
+        let spoken = plain(line);
+        for found in sentences(&spoken, level, log, products) {
             let place = Place {
                 input: log.input.to_owned(),
                 line: u32::try_from(number + 1).ok(),
@@ -81,7 +83,7 @@ pub(crate) fn read(log: &Log<'_>, products: &Products) -> Vec<Witness> {
                 time: written.map(|stamp| stamp.time),
                 zoned: written.is_some_and(|stamp| stamp.zoned),
                 party: party(&found),
-                phrase: spoken::phrase(&found, line, Part::Log),
+                phrase: spoken::phrase(&found, &spoken, Part::Log),
                 person: person(&found, columns.person(line), log.sealer),
                 ..Witness::default()
             });
@@ -161,6 +163,29 @@ fn is_component_trace(text: &str) -> bool {
             usize::from(bytes.len() > 3 && bytes[0].is_ascii_uppercase() && bytes[1..3] == *b"  ");
     }
     lettered >= 2 && lettered * 3 >= lines * 2 && text.contains("SAML")
+}
+
+/// A line that is written as JSON, as it reads: quotes, slashes and backslashes there stand behind a backslash.
+fn plain(line: &str) -> Cow<'_, str> {
+    if !(line.contains("{\"") && line.contains('\\')) {
+        return Cow::Borrowed(line);
+    }
+    let mut text = String::with_capacity(line.len());
+    let mut characters = line.chars().peekable();
+    while let Some(character) = characters.next() {
+        match (character, characters.peek()) {
+            ('\\', Some(next @ ('"' | '/' | '\\'))) => {
+                text.push(*next);
+                characters.next();
+            }
+            ('\\', Some('n' | 't' | 'r')) => {
+                text.push(' ');
+                characters.next();
+            }
+            _ => text.push(character),
+        }
+    }
+    Cow::Owned(text)
 }
 
 fn shortened(line: &str) -> &str {
@@ -264,6 +289,20 @@ mod tests {
     fn what_is_written_for_developers_says_nothing() {
         assert!(witnesses("2026-11-24 10:00:00 DEBUG x SAML assertion is expired").is_empty());
         assert_eq!(witnesses("2026-11-24 10:00:00 WARN x SAML assertion is expired").len(), 1);
+    }
+
+    #[test]
+    fn a_line_in_json_reads_as_what_it_quotes() {
+        let told = witnesses(
+            r#"{"level":"error","msg":"Failed to authenticate: no attribute with name \"email\": [groups]","time":"2026-11-24T10:00:10Z"}"#,
+        );
+        let named = |witness: &Witness| witness.phrase.meaning == Meaning::AttributeMissing;
+        assert!(told.iter().any(named), "{told:?}");
+        assert_eq!(
+            plain(r#"{"user":"CONTOSO\\ada","url":"https:\/\/sp.example\/acs"}"#),
+            r#"{"user":"CONTOSO\ada","url":"https://sp.example/acs"}"#
+        );
+        assert_eq!(plain(r"WARN CONTOSO\nils was here"), r"WARN CONTOSO\nils was here", "no JSON");
     }
 
     #[test]
