@@ -122,6 +122,33 @@ pub(crate) fn names_a_logout(url: &str) -> bool {
     leads_to_a_logout(url.path())
 }
 
+/// An address at which people are told that they have signed out: its last step speaks of nothing else.
+pub(crate) fn says_signed_out(url: &str) -> bool {
+    const DONE: &[&str] = &[
+        "loggedout",
+        "signedout",
+        "loggedoff",
+        "logoutcomplete",
+        "externallogoutcomplete",
+        "logoutsuccess",
+        "logoutsuccessful",
+    ];
+    let Ok(url) = Url::parse(url) else { return false };
+    let last = url
+        .path_segments()
+        .and_then(|segments| segments.rev().find(|segment| !segment.is_empty()))
+        .unwrap_or_default()
+        .to_ascii_lowercase();
+    let bare: String = last
+        .split('.')
+        .next()
+        .unwrap_or_default()
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .collect();
+    DONE.contains(&bare.as_str())
+}
+
 /// The address could be that of a log-in page; only what it shows tells.
 pub(crate) fn may_be_a_login(url: &str) -> bool {
     let Ok(url) = Url::parse(url) else { return false };
@@ -132,6 +159,22 @@ pub(crate) fn may_be_a_login(url: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn pages_of_those_who_left_are_told_from_the_way_out() {
+        for url in
+            ["https://sp.example/external_logout_complete.do", "https://sp.example/logged-out"]
+        {
+            assert!(says_signed_out(url), "{url}");
+        }
+        for url in [
+            "https://sp.example/logout",
+            "https://sp.example/loggedout/report",
+            "https://sp.example/",
+        ] {
+            assert!(!says_signed_out(url), "{url}");
+        }
+    }
 
     #[test]
     fn error_addresses_are_told_from_others() {

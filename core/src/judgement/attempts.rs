@@ -8,7 +8,7 @@ use crate::story::path::{Path, host, host_and_path, seconds_between};
 use crate::story::steps::{Deliveries, Roles, deliveries, posts_password, spoken, steps};
 use diag_products::{Products, Role};
 use diag_sdk::case::attempt::{Attempt, AttemptKind, Outcome};
-use diag_sdk::case::exchange::{Page, Phrase};
+use diag_sdk::case::exchange::{Page, Phrase, Side};
 use diag_sdk::case::judgement::{Fate, Sign, Signal};
 use diag_sdk::case::message::{Message, MessageKind};
 use diag_sdk::case::product::CodeClass;
@@ -171,6 +171,9 @@ fn refused_at_the_door(
         Meaning::Issuer,
         Meaning::ServerError,
         Meaning::Decrypt,
+        Meaning::Configuration,
+        Meaning::OwnCertificate,
+        Meaning::UnknownEntity,
     ];
     let speaks = |page: &Page| {
         let by_saml = |phrase: &Phrase| {
@@ -440,11 +443,13 @@ fn quick(path: &Path<'_>, draft: &Draft) -> bool {
 }
 
 /// How often credentials were refused: by what the pages say, and where they were not captured, by
-/// the password being sent once more.
+/// the password being sent once more. A page of the service provider that speaks of a password speaks of none
+/// that was typed at the identity provider.
 fn retries(path: &Path<'_>, exchanges: &[usize], passwords: &[usize]) -> usize {
     let page = |index: &usize| path.get(*index).and_then(|exchange| exchange.page.as_ref());
     let told = exchanges
         .iter()
+        .filter(|index| path.get(**index).is_some_and(|exchange| exchange.side != Side::Sp))
         .filter(|index| page(index).is_some_and(|page| page.credentials_rejected))
         .count();
     let assumed = passwords.iter().rev().skip(1).filter(|index| page(index).is_none()).count();

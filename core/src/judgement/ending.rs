@@ -1,5 +1,6 @@
 //! How an attempt ended, judged from what the browser saw.
 
+use super::addresses::says_signed_out;
 use super::connection::connection_failed;
 use super::{fate, reason, signals};
 use crate::redact::shown;
@@ -168,6 +169,9 @@ impl<'a> Told<'a> {
         let place = host_and_path(&exchange.url);
         let here = index == self.consumption;
         let words = match heaviest {
+            Some(Sign::LoginAddress) if says_signed_out(&exchange.url) => {
+                format!("The service provider led to its page of those who signed out, {place}")
+            }
             Some(Sign::LoginForm | Sign::LoginAddress) if here => {
                 format!("{place} answered with its own log-in page")
             }

@@ -1,7 +1,7 @@
 //! What a capture shows of a message after it was handed over, sign by sign. No sign is a verdict:
 //! what each weighs stands in the table of weights.
 
-use super::addresses::{names_a_login, names_a_logout, names_an_error};
+use super::addresses::{names_a_login, names_a_logout, names_an_error, says_signed_out};
 use super::connection::connection_failed;
 use super::weights;
 use crate::story::draft::Draft;
@@ -216,7 +216,9 @@ fn addresses(path: &Path<'_>, way: &Way, draft: &Draft, signals: &mut Signals) {
     let rests_at =
         way.landing.and_then(|landing| path.get(landing)).map(|landing| landing.url.as_str());
     let sent_to = end.and_then(redirect_of);
-    if rests_at.or(sent_to).is_some_and(names_a_login) && !answers_now(path, way, draft) {
+    // Nobody who was just let in is shown the page of those who left.
+    let of_those_outside = |url: &str| names_a_login(url) || says_signed_out(url);
+    if rests_at.or(sent_to).is_some_and(of_those_outside) && !answers_now(path, way, draft) {
         signals.add(Sign::LoginAddress, way.last());
     }
 }
@@ -256,9 +258,9 @@ fn arrival(path: &Path<'_>, way: &Way, session: bool, signals: &mut Signals) {
     }
     let Some(page) = &shown.page else { return };
     let headed = page.title.iter().chain(&page.headings).any(|heading| asks_to_sign_in(heading));
-    if page.login_form && (headed || super::addresses::may_be_a_login(&shown.url))
-        || (headed && page.text.len() < 400 && !session)
-    {
+    // Nobody typed anything on this way: a form that finds a password wrong answers the message.
+    let asks = headed || page.credentials_rejected || super::addresses::may_be_a_login(&shown.url);
+    if page.login_form && asks || (headed && page.text.len() < 400 && !session) {
         signals.add(Sign::LoginForm, index);
     }
     if page.error {

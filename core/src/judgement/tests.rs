@@ -376,6 +376,39 @@ fn an_error_before_any_message() {
     assert!(other.attempts.is_empty());
 }
 
+#[test]
+fn a_product_that_cannot_ask_says_why() {
+    let case = tell(
+        "GET https://ci.example/securityRealm/commenceLogin @0s\n< 500\n| <title>Oops!</title><pre>org.pac4j.saml.exceptions.SAMLException: Identity provider has no single sign on service available for the selected profile urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST</pre>\n",
+    );
+    assert_eq!(outcomes(&case), [Outcome::RefusedBySp]);
+    assert!(case.failures[0].means(&[diag_sdk::Meaning::Configuration]));
+}
+
+#[test]
+fn a_log_in_form_that_finds_a_password_wrong_answers_the_response() {
+    let form = "<title>Inventory</title><div class=\"alert alert-danger\">Invalid username or password</div><form><input name=user><input type=password name=pass></form>";
+    let case = after_the_post(&format!("< 200\n< Content-Type: text/html\n| {form}\n"));
+    assert_eq!(outcomes(&case), [Outcome::RefusedBySp]);
+    assert_eq!(case.attempts[0].credential_retries, 0, "nobody typed a password there");
+    let open = after_the_post(
+        "< 200\n< Content-Type: text/html\n| <title>Inventory</title><form><input type=password name=pin></form>\n",
+    );
+    assert_eq!(outcomes(&open), [Outcome::Incomplete], "a field for a password may be anything");
+}
+
+#[test]
+fn who_is_shown_that_they_signed_out_was_not_let_in() {
+    let landed = |path: &str| {
+        outcomes(&after_the_post(&format!(
+            "< 302\n< Location: {path}\n\nGET https://sp.example{path} @8s\n< 200\n< Content-Type: text/html\n| <title>Portal</title><h1>Welcome</h1>\n"
+        )))[0]
+    };
+    assert_eq!(landed("/external_logout_complete.do"), Outcome::RefusedBySp);
+    assert_eq!(landed("/signed-out"), Outcome::RefusedBySp);
+    assert_eq!(landed("/home"), Outcome::SignedIn);
+}
+
 /// A sign-in whose response was posted, and what followed.
 fn after_the_post(rest: &str) -> Case {
     tell(&format!(

@@ -111,7 +111,10 @@ fn run(case: &Case, out: &mut Findings) {
         .exchanges
         .iter()
         .rfind(|exchange| exchange.navigation)
-        .filter(|exchange| exchange.status >= 400);
+        .filter(|exchange| exchange.status >= 400 || says_why(exchange));
+    if let Some(words) = failed.and_then(Exchange::headline) {
+        let _ = write!(detail, " It says: “{}”.", cut(words).trim_end_matches('.'));
+    }
     out.push(match failed {
         Some(exchange) => Finding::notice(format!(
             "No SAML message: {} answered {}",
@@ -204,14 +207,22 @@ impl<'a> Asked<'a> {
             .find_map(|code| page.text.find(code.as_str()))
             .and_then(|at| page.text.get(at..));
         let text = coded.map(str::to_owned).or_else(|| self.last.headline())?;
-        let whole = text.chars().count() <= MOST_WORDS;
-        let cut: String = text.chars().take(MOST_WORDS).collect();
-        Some(if whole {
-            text
-        } else {
-            format!("{} …", cut.rsplit_once(' ').map_or(cut.as_str(), |(before, _)| before))
-        })
+        Some(cut(text))
     }
+}
+
+/// A page that comes with a success and says in an alert that something failed.
+fn says_why(exchange: &Exchange) -> bool {
+    exchange.page.as_ref().is_some_and(|page| page.error && !page.alerts.is_empty())
+}
+
+/// The first words of a text, whole.
+fn cut(text: String) -> String {
+    if text.chars().count() <= MOST_WORDS {
+        return text;
+    }
+    let cut: String = text.chars().take(MOST_WORDS).collect();
+    format!("{} …", cut.rsplit_once(' ').map_or(cut.as_str(), |(before, _)| before))
 }
 
 /// The capture is one of the service provider whose files were given, and they set it up for SAML.
