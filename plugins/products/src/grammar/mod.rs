@@ -28,6 +28,9 @@ pub const LONGEST: usize = 1_500;
 /// Words between a thing and what is said of it.
 const REACH: usize = 10;
 
+/// Words that stand before what they are said of: `the assertion has an unexpected audience`.
+const BEFORE_ITS_THING: &[&str] = &["unexpected"];
+
 /// What a stated reason means, and the values in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reading {
@@ -212,6 +215,9 @@ fn rules_for(tokens: &[Token], at: usize, said: Said) -> impl Iterator<Item = &'
 /// How far a thing is from what is said of it: what stands before it in the same part of the sentence is nearest.
 fn cost(tokens: &[Token], at: usize, said: Said) -> usize {
     let (token, own) = (&tokens[at], &tokens[said.at]);
+    if BEFORE_ITS_THING.contains(&own.plain.as_str()) && at == said.at + 1 {
+        return 0;
+    }
     let distance = at.abs_diff(said.at) * 2;
     let behind = match said.kind {
         _ if at < said.at || said.of_what_follows => 0,
