@@ -104,7 +104,7 @@ pub(crate) fn at_side(read: &Phrase, side: Side) -> Option<Meaning> {
         // A licence is more than an assignment, and none of the identity provider's settings.
         (Side::Idp, Meaning::NoLicence) if of_licences() => return None,
         (Side::Idp, Meaning::NoLicence) => Meaning::NotAssigned,
-        (Side::Idp, Meaning::UnsignedMessage) => Meaning::RequestSignature,
+        (Side::Idp, Meaning::UnsignedMessage | Meaning::UnknownKey) => Meaning::RequestSignature,
         // What a service provider says of another one is no reason of its own; and where a request arrives it is the
         // request itself that is too old or was lost on the way, not one to be answered.
         (Side::Sp | Side::Other, Meaning::UnknownSp) | (Side::Idp, Meaning::InResponseTo) => {

@@ -1,9 +1,10 @@
 //! Nobody may sign in to the application.
 
+use diag_sdk::case::judgement::Party;
 use diag_sdk::case::registration::IdpRegistration;
 use diag_sdk::{
-    Account, Case, CauseData, Finding, Findings, Need, Place, Reference, Setting, Severity, Stage,
-    Who, check,
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Place, Reference, Setting,
+    Severity, Stage, Who, check,
 };
 
 static DISABLED: CauseData = CauseData {
@@ -57,7 +58,8 @@ check! {
         stage: Stage::Configuration,
         needs: [Need::ServicePrincipal, Need::Application, Need::Capture],
         explains: ["endpoints/entity-id-not-registered", "flow/request-not-answered", "flow/response-not-posted", "flow/user-not-assigned"],
-        accounts: [Account::idp(&[]).codes(CODES)],
+        accounts: [Account::idp(&[Meaning::ApplicationDisabled]).codes(CODES)],
+        logged: "The identity provider says that the application is disabled",
         causes: [DISABLED, DEACTIVATED, BLOCKED_BY_VENDOR],
         references: [
             Reference::page("https://learn.microsoft.com/graph/api/resources/serviceprincipal", "2026-12-01").about("accountEnabled, disabledByMicrosoftStatus"),
@@ -171,6 +173,18 @@ fn run(case: &Case, out: &mut Findings) {
             finding.because_with(&DISABLED, case, "Yes").because(&DEACTIVATED, case)
         });
     }
+    for failure in case.failures.iter().filter(|failure| failure.party == Party::Idp) {
+        let stated =
+            failure.said.iter().find(|statement| statement.meaning == Meaning::ApplicationDisabled);
+        let Some(stated) = stated else { continue };
+        out.push(
+            Finding::error("The identity provider says that the application is disabled")
+                .detail(stated.quoted())
+                .at_all(stated.place.as_ref())
+                .attempt(failure.attempt.clone().unwrap_or_default())
+                .because_with(&DISABLED, case, "Yes"),
+        );
+    }
 }
 
 #[cfg(test)]
@@ -186,6 +200,15 @@ mod tests {
         known.enabled = enabled.map(sited);
         case.registrations = vec![known];
         case
+    }
+
+    #[test]
+    fn an_identity_provider_without_codes_says_it_in_words() {
+        let mut case = refused_by_idp(&[], &[Meaning::ApplicationDisabled]);
+        let told = findings(&APPLICATION_DISABLED, &case);
+        assert_eq!(told.len(), 1);
+        case = refused_by_idp(&[], &[Meaning::UnknownSp]);
+        assert!(findings(&APPLICATION_DISABLED, &case).is_empty());
     }
 
     #[test]

@@ -25,6 +25,7 @@ const MEANINGS: &[Meaning] = &[
     Meaning::UnknownIdp,
     Meaning::Issuer,
     Meaning::Signature,
+    Meaning::UnknownKey,
     Meaning::Algorithm,
     Meaning::Decrypt,
     Meaning::UnsignedAssertion,
@@ -123,7 +124,9 @@ fn finding(case: &Case, seen: &PhraseSeen<'_>) -> Finding {
     } else {
         "The service provider objects to a signature or key"
     };
-    let severity = if seen.exchange.is_some() { Severity::Error } else { Severity::Warning };
+    // A line of a log that was written about this sign-in says it as well as a page.
+    let about_it = seen.exchange.is_some() || seen.attempt.is_some();
+    let severity = if about_it { Severity::Error } else { Severity::Warning };
     let page = seen.exchange.and_then(|index| case.exchanges.get(index));
     let origin = page.map_or_else(
         || "the service provider's log".to_owned(),

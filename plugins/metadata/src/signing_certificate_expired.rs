@@ -81,7 +81,7 @@ check! {
         needs: [Need::IdpMetadata, Need::IdpMetadataInSp, Need::ServicePrincipal],
         explains: ["signing/certificate-expired", "flow/metadata-or-signing-error-at-sp"],
         accounts: [
-            Account::sp(&[Meaning::Certificate, Meaning::Signature]),
+            Account::sp(&[Meaning::Certificate, Meaning::Signature, Meaning::UnknownKey]),
             Account::idp(&[Meaning::Certificate, Meaning::Signature]).codes(REFUSALS),
         ],
         causes: [NOT_RENEWED, NOT_REPLACED_AT_SP, ANOTHER_SIGNS],

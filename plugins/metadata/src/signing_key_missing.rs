@@ -62,7 +62,7 @@ check! {
         stage: Stage::Documents,
         needs: [Need::IdpMetadata, Need::IdpMetadataInSp],
         explains: ["metadata/stale-copy", "signing/active-certificate-not-in-metadata", "signing/signed-by-unknown-key", "signing/signature-invalid", "flow/metadata-or-signing-error-at-sp"],
-        accounts: [Account::sp(&[Meaning::Signature, Meaning::Certificate, Meaning::UnknownIdp])],
+        accounts: [Account::sp(&[Meaning::Signature, Meaning::Certificate, Meaning::UnknownKey, Meaning::UnknownIdp])],
         causes: [LOST_IN_EDIT, NO_ACTIVE_CERTIFICATE],
         references: [Reference::section(Specification::SamlMetadata, "2.4.1.1")],
         run: run,

@@ -95,7 +95,7 @@ check! {
         stage: Stage::Configuration,
         needs: [Need::IdpMetadata, Need::IdpMetadataInSp],
         explains: ["signing/active-certificate-not-in-metadata", "flow/metadata-or-signing-error-at-sp"],
-        accounts: [Account::sp(&[Meaning::Signature, Meaning::Certificate])],
+        accounts: [Account::sp(&[Meaning::Signature, Meaning::Certificate, Meaning::UnknownKey])],
         causes: [ROLLED_OVER, URL_ALTERED],
         references: [
             Reference::section(Specification::SamlMetadata, "2.4.3"),

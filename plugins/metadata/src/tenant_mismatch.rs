@@ -86,7 +86,7 @@ check! {
         stage: Stage::Configuration,
         needs: [Need::IdpMetadata, Need::IdpMetadataInSp],
         explains: ["metadata/stale-copy", "endpoints/entity-id-not-registered", "endpoints/idp-unknown-to-sp", "endpoints/placeholder-value", "endpoints/sso-url-wrong", "flow/metadata-or-signing-error-at-sp", "signing/active-certificate-not-in-metadata"],
-        accounts: [Account::sp(&[Meaning::Issuer, Meaning::UnknownIdp, Meaning::UnknownSp, Meaning::UnknownEntity, Meaning::Signature]), Account::idp(&[Meaning::Issuer, Meaning::UnknownIdp, Meaning::UnknownSp, Meaning::UnknownEntity, Meaning::Signature])],
+        accounts: [Account::sp(&[Meaning::Issuer, Meaning::UnknownIdp, Meaning::UnknownSp, Meaning::UnknownEntity, Meaning::Signature, Meaning::UnknownKey]), Account::idp(&[Meaning::Issuer, Meaning::UnknownIdp, Meaning::UnknownSp, Meaning::UnknownEntity, Meaning::Signature])],
         causes: [OTHER_TENANT, COMMON_METADATA, PUBLISHED_WRONG],
         references: [
             Reference::page("https://learn.microsoft.com/entra/identity-platform/federation-metadata", "2026-11-24"),

@@ -14,6 +14,8 @@ words! {
         Acs,
         /// An algorithm is not accepted.
         Algorithm,
+        /// The application is switched off at the identity provider.
+        ApplicationDisabled,
         /// An attribute is missing.
         AttributeMissing,
         /// The value of an attribute, the NameID included, is not one that can be used.
@@ -124,6 +126,8 @@ words! {
         UnknownEntity,
         /// The service provider does not know the identity provider.
         UnknownIdp,
+        /// The message is signed with a key or certificate that is none of those set at its receiver.
+        UnknownKey,
         /// The identity provider does not know the service provider.
         UnknownSp,
         /// The assertion is not signed, and must be.

@@ -320,6 +320,13 @@ static OF_SP: &[(Meaning, CauseData)] = &[
         "Load the identity provider's metadata",
     ),
     row(
+        Meaning::UnknownKey,
+        Who::Sp,
+        Setting::SpIdpMetadata,
+        "The certificate that the service provider holds is not the one the identity provider signs with",
+        "Load the identity provider's current signing certificate or metadata",
+    ),
+    row(
         Meaning::UnsignedAssertion,
         Who::Idp,
         Setting::IdpSigningOption,

@@ -61,7 +61,7 @@ check! {
         stage: Stage::Configuration,
         needs: [Need::ServicePrincipal],
         explains: ["flow/metadata-or-signing-error-at-sp"],
-        accounts: [Account::sp_or_loop(&[Meaning::Signature, Meaning::Certificate])],
+        accounts: [Account::sp_or_loop(&[Meaning::Signature, Meaning::Certificate, Meaning::UnknownKey])],
         causes: [NEW_ACTIVE, OTHER_APPLICATION, WRONG_ACTIVE],
         references: [
             Reference::page("https://learn.microsoft.com/graph/api/resources/serviceprincipal", "2026-11-24").about("preferredTokenSigningKeyThumbprint"),

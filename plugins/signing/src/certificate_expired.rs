@@ -55,7 +55,7 @@ check! {
         stage: Stage::Response,
         needs: [Need::Capture],
         explains: ["flow/metadata-or-signing-error-at-sp", "metadata/signing-certificate-expired", "metadata/signing-certificate-expiring"],
-        accounts: [Account::sp_or_loop(&[Meaning::Certificate, Meaning::Signature])],
+        accounts: [Account::sp_or_loop(&[Meaning::Certificate, Meaning::Signature, Meaning::UnknownKey])],
         causes: [IDP_CERTIFICATE, SP_CERTIFICATE],
         references: [
             Reference::section(Specification::SamlMetadataInterop, "2.6.1"),

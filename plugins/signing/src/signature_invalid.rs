@@ -57,7 +57,7 @@ check! {
         stage: Stage::Response,
         needs: [Need::Capture],
         explains: ["flow/message-damaged", "flow/metadata-or-signing-error-at-sp"],
-        accounts: [Account::sp_or_loop(&[Meaning::Signature, Meaning::UnsignedMessage, Meaning::Damaged, Meaning::Logout]), Account::logout(&[Meaning::Signature, Meaning::UnsignedMessage, Meaning::Damaged, Meaning::Logout])],
+        accounts: [Account::sp_or_loop(&[Meaning::Signature, Meaning::UnknownKey, Meaning::UnsignedMessage, Meaning::Damaged, Meaning::Logout]), Account::logout(&[Meaning::Signature, Meaning::UnsignedMessage, Meaning::Damaged, Meaning::Logout])],
         causes: [CHANGED, OTHER_KEY, SIGNER_BROKEN],
         references: [
             Reference::section(Specification::XmlSignature, "3.2").about("reference and signature validation"),

@@ -1,6 +1,7 @@
 //! The signature is right, but the receiver does not hold the key that made it.
 
 use diag_sdk::case::certificate::Certificate;
+use diag_sdk::case::judgement::{Failure, Party};
 use diag_sdk::case::message::Message;
 use diag_sdk::case::signature::{KeyMatch, Signature, Verdict};
 use diag_sdk::view::{Delivery, MetadataCopy, keys};
@@ -64,7 +65,7 @@ check! {
         stage: Stage::Consumption,
         needs: [Need::Capture],
         explains: ["flow/metadata-or-signing-error-at-sp", "metadata/signing-certificate-expired", "metadata/stale-copy", "metadata/tenant-level-certificate", "signing/active-certificate-not-in-metadata", "signing/certificate-expired"],
-        accounts: [Account::sp_or_loop(&[Meaning::Signature, Meaning::UnsignedMessage, Meaning::Certificate, Meaning::Logout]), Account::logout(&[Meaning::Signature, Meaning::UnsignedMessage, Meaning::Certificate, Meaning::Logout])],
+        accounts: [Account::sp_or_loop(&[Meaning::UnknownKey]), Account::sp_or_loop(&[Meaning::Signature, Meaning::UnsignedMessage, Meaning::Certificate, Meaning::Logout]), Account::logout(&[Meaning::Signature, Meaning::UnsignedMessage, Meaning::Certificate, Meaning::Logout])],
         logged: "The service provider cannot verify the signature",
         causes: [ROLLED_OVER, WRONG_CERTIFICATE_ACTIVE, OTHER_METADATA],
         references: [
@@ -78,6 +79,7 @@ check! {
 
 fn run(case: &Case, out: &mut Findings) {
     let (held, published) = (case.idp_metadata_held(), case.idp_metadata_published());
+    let mut told: Vec<Option<String>> = Vec::new();
     for delivery in case.sent_by_idp().into_iter().chain(case.tokens()) {
         let Some(seen) = verified(delivery.message)
             .into_iter()
@@ -86,9 +88,42 @@ fn run(case: &Case, out: &mut Findings) {
             continue;
         };
         if let Some(key) = seen.keys.first() {
+            told.push(delivery.attempt.map(|attempt| attempt.id.clone()));
             out.push(describe(&delivery, &seen, key, &held, &published));
         }
     }
+    // What the service provider holds may be in no file: its word is enough, unless the copy given shows otherwise.
+    if held.is_empty() {
+        for failure in case
+            .failures
+            .iter()
+            .filter(|failure| failure.party == Party::Sp && !told.contains(&failure.attempt))
+        {
+            out.extend(stated(case, failure));
+        }
+    }
+}
+
+/// The service provider says that the certificate is none of those it has.
+fn stated(case: &Case, failure: &Failure) -> Option<Finding> {
+    let said = failure.said.iter().find(|said| said.meaning == Meaning::UnknownKey)?;
+    let mut finding =
+        Finding::error("The service provider says that the response is signed with another key")
+            .detail(said.quoted())
+            .at_all(said.place.as_ref())
+            .attempt(failure.attempt.clone().unwrap_or_default());
+    let message = failure.message.as_deref().and_then(|id| case.message(id));
+    let signed = message.into_iter().flat_map(verified).next();
+    if let Some((seen, key)) = signed.as_ref().and_then(|seen| Some((seen, seen.keys.first()?))) {
+        let label = case
+            .certificate_of(seen.signature, key)
+            .map_or_else(|| format!("{} ({})", key.subject, key.sha1), Certificate::label);
+        finding = finding.actual(label, "certificate that verifies the signature").at(seen.place);
+    }
+    let address = case.metadata_url(None);
+    Some(
+        finding.because_with(&ROLLED_OVER, case, address.as_deref()).because(&OTHER_METADATA, case),
+    )
 }
 
 /// A signature that verifies with some key.
@@ -218,7 +253,8 @@ mod tests {
     use diag_sdk::case::message::MessageKind;
     use diag_sdk::case::signature::Verdict;
     use diag_sdk::testing::{
-        consumes, findings, idp_metadata, key_match, levels, query_signature, sign_in, signed_with,
+        consumes, findings, idp_metadata, key_match, levels, query_signature, says, sign_in,
+        signed_with,
     };
 
     fn case(outcome: Outcome, held: &[&str], published: &[&str]) -> Case {
@@ -284,6 +320,19 @@ mod tests {
         let mut changed = case(Outcome::RefusedBySp, &["AA"], &["BB"]);
         changed.messages[1].signatures[0].references[0].digest = Verdict::Wrong;
         assert!(findings(&SIGNED_BY_UNKNOWN_KEY, &changed).is_empty());
+    }
+
+    #[test]
+    fn the_word_of_the_service_provider_is_enough_where_its_copy_is_not_given() {
+        let mut open = case(Outcome::RefusedBySp, &[], &["BB"]);
+        says(&mut open, Meaning::Signature);
+        assert!(findings(&SIGNED_BY_UNKNOWN_KEY, &open).is_empty());
+        says(&mut open, Meaning::UnknownKey);
+        let told = findings(&SIGNED_BY_UNKNOWN_KEY, &open);
+        assert_eq!(told.len(), 1);
+        assert!(told[0].actual.is_some(), "{told:?}");
+        open.metadata.push(idp_metadata("d1", HeldBy::Sp, &["BB"]));
+        assert!(findings(&SIGNED_BY_UNKNOWN_KEY, &open).is_empty(), "its copy has the key");
     }
 
     #[test]

@@ -116,7 +116,8 @@ fn idp_observed(case: &Case, group: &[usize]) -> Option<(Split, Says)> {
         let verifies =
             |metadata: &Metadata| verified(response).any(|key| key.metadata.contains(&metadata.id));
         let Some(split) = split(case, group, verifies) else { continue };
-        match end(case, response, &[Meaning::Signature, Meaning::Certificate]) {
+        match end(case, response, &[Meaning::Signature, Meaning::Certificate, Meaning::UnknownKey])
+        {
             End::RefusedOverIt => {
                 let why = "the response that was refused verifies with the certificates of the other document, not with this one's";
                 return Some((split, Says::HolderLacksIt(why)));

@@ -227,7 +227,10 @@ impl Case {
             phrase: &line.phrase,
             place: Some(&line.place),
             exchange: None,
-            attempt: None,
+            attempt: line
+                .attempt
+                .as_ref()
+                .and_then(|id| self.attempts.iter().find(|attempt| attempt.id == *id)),
         });
         let bare =
             self.log_phrases.iter().filter(move |_| side == Side::Sp && self.witnesses.is_empty());

@@ -111,7 +111,11 @@ impl<'a> SignIn<'a> {
             .filter(|_| self.assertion.name_id_format.as_deref().is_some_and(as_address));
         let named = |attribute: &&Attribute| {
             let names = [Some(attribute.short_name()), attribute.friendly_name.as_deref()];
-            names.into_iter().flatten().any(|name| name.to_ascii_lowercase().contains("mail"))
+            // RFC 4524 §2.16 gives the attribute `mail` this number, which stands for it where no friendly name does.
+            names.into_iter().flatten().any(|name| {
+                name.to_ascii_lowercase().contains("mail")
+                    || name.ends_with("0.9.2342.19200300.100.1.3")
+            })
         };
         let values =
             self.assertion.attributes.iter().filter(named).flat_map(|attribute| &attribute.values);
