@@ -409,7 +409,10 @@ struct Decoding<R> {
     raw: Vec<u8>,
     /// Raw bytes that wait to be decoded.
     waiting: Range<usize>,
+    /// There are no more raw bytes.
     done: bool,
+    /// The decoder has given everything; it must not be asked again.
+    finished: bool,
 }
 
 impl<R: Read> Decoding<R> {
@@ -424,13 +427,14 @@ impl<R: Read> Decoding<R> {
             raw,
             waiting,
             done: false,
+            finished: false,
         })
     }
 }
 
 impl<R: Read> Read for Decoding<R> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        loop {
+        while !self.finished {
             if self.waiting.is_empty() && !self.done {
                 self.raw.resize(CHUNK, 0);
                 let read = self.inner.read(&mut self.raw)?;
@@ -440,10 +444,12 @@ impl<R: Read> Read for Decoding<R> {
             let bytes = self.raw.get(self.waiting.clone()).unwrap_or_default();
             let (result, taken, written, _) = self.decoder.decode_to_utf8(bytes, out, self.done);
             self.waiting.start += taken;
-            if written > 0 || result == CoderResult::OutputFull || self.done {
+            self.finished = self.done && result == CoderResult::InputEmpty;
+            if written > 0 || result == CoderResult::OutputFull {
                 return Ok(written);
             }
         }
+        Ok(0)
     }
 }
 
@@ -464,6 +470,22 @@ mod tests {
         }
         text.push_str("</md:EntitiesDescriptor>\n");
         text
+    }
+
+    #[test]
+    fn text_that_ends_within_a_character_ends_once() {
+        let mut raw: Vec<u8> = "<a>é</a>".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        raw.push(b'x');
+        for most in [8, 64] {
+            let (mut decoding, mut text) = (Decoding::new(raw.as_slice()).unwrap(), Vec::new());
+            let mut out = vec![0; most];
+            // Some readers ask on after the end.
+            for _ in 0..20 {
+                let read = decoding.read(&mut out).unwrap();
+                text.extend_from_slice(&out[..read]);
+            }
+            assert_eq!(String::from_utf8_lossy(&text), "<a>é</a>\u{fffd}");
+        }
     }
 
     fn line_of(text: &str, what: &str) -> Option<usize> {
