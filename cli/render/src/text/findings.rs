@@ -12,6 +12,8 @@ use diag_sdk::Severity;
 pub(super) const ROOT_INDENT: usize = 2;
 pub(super) const LIST_INDENT: usize = 4;
 
+/// Further places of the same fault told without `-v`.
+const AGAIN_SHOWN: usize = 3;
 /// Most symptoms shown of a root cause without `-v`.
 const SYMPTOMS_SHOWN: usize = 6;
 
@@ -38,8 +40,15 @@ pub(super) fn root_cause(page: &mut Page, root: &Root<'_>, detail: Detail) {
         page.blank();
         comparison::write(page, ROOT_INDENT, &finding.comparison);
     }
-    for other in &root.again {
+    let shown = if detail == Detail::Full { root.again.len() } else { AGAIN_SHOWN };
+    for other in root.again.iter().take(shown) {
         again(page, other);
+    }
+    let left = root.again.len().saturating_sub(shown);
+    if left > 0 {
+        page.blank();
+        let words = format!("and {} (-v shows them)", wording::count(left, "more place"));
+        page.paragraph(ROOT_INDENT, &styled(DIM, &words));
     }
     fixes(page, finding, detail);
     symptoms(page, root, detail);
