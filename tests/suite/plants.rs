@@ -20,12 +20,14 @@ enum Shape {
     /// Base64 with several slashes, of which each piece is as short as a name.
     Slashes,
     Short,
+    /// Letters that make no word, with a hyphen between them.
+    Joined,
 }
-use Shape::{Base64, Hexadecimal, Jwt, Short, Slashes};
+use Shape::{Base64, Hexadecimal, Joined, Jwt, Short, Slashes};
 
 /// Shapes by which a token is known without a name.
 const RANDOM: &[Shape] = &[Jwt, Hexadecimal, Base64, Slashes];
-const ALL: &[Shape] = &[Jwt, Hexadecimal, Base64, Slashes, Short];
+const ALL: &[Shape] = &[Jwt, Hexadecimal, Base64, Slashes, Short, Joined];
 
 impl Shape {
     /// The token, and what of it must not be left: of a token with three parts the signature is what counts.
@@ -62,6 +64,13 @@ impl Shape {
                 let letters: String =
                     bytes.iter().take(5).map(|byte| char::from(b'b' + byte % 22)).collect();
                 format!("{letters}!{}", 10 + bytes[7] % 90)
+            }
+            Self::Joined => {
+                const CONSONANTS: &[u8] = b"bcdfghjklmnpqrstvwxz";
+                let letter =
+                    |byte: &u8| char::from(CONSONANTS[usize::from(*byte) % CONSONANTS.len()]);
+                let piece = |of: &[u8]| of.iter().map(letter).collect::<String>();
+                format!("{}-{}", piece(&bytes[..4]), piece(&bytes[4..9]))
             }
         };
         (whole.clone(), whole)
@@ -247,6 +256,55 @@ const PLACES: &[(&str, &[Shape], Plant)] = &[
     ("comment of a message", RANDOM, |entry, _, token| {
         response(entry, &format!("<!-- {token} -->"));
     }),
+    ("Consent", RANDOM, |entry, _, token| {
+        let xml = format!(
+            "<samlp:Response xmlns:samlp=\"urn:oasis:names:tc:SAML:2.0:protocol\" Consent=\"urn:x:{token}\" ID=\"_r\" Version=\"2.0\" \
+             IssueInstant=\"2026-11-24T09:58:40Z\"/>"
+        );
+        form(entry, &format!("SAMLResponse={}", percent(&STANDARD.encode(xml))));
+    }),
+    ("attribute that nobody knows", RANDOM, |entry, _, token| {
+        response(
+            entry,
+            &format!("<samlp:Extensions><x:y xmlns:x=\"urn:x\" z=\"{token}\"/></samlp:Extensions>"),
+        );
+    }),
+    ("address of a client", RANDOM, |entry, _, token| {
+        response(
+            entry,
+            &format!(
+                "<saml:Assertion ID=\"_a\" Version=\"2.0\"><saml:Subject><saml:SubjectConfirmation><saml:SubjectConfirmationData \
+             Address=\"{token}\"/></saml:SubjectConfirmation></saml:Subject></saml:Assertion>"
+            ),
+        );
+    }),
+    ("data of a gateway", ALL, |entry, _, token| {
+        header(entry, "response", "x-amzn-oidc-data", token);
+    }),
+    ("sn", &[Hexadecimal, Base64, Short, Joined], |entry, _, token| {
+        to_url(entry, &format!("?a=1&sn={}", percent(token)));
+    }),
+    ("parameter that tells nothing", &[Hexadecimal, Base64, Short, Joined], |entry, _, token| {
+        to_url(entry, &format!("?x17={}", percent(token)));
+    }),
+    ("posted under a name that tells nothing", &[Hexadecimal, Short, Joined], |entry, _, token| {
+        form(entry, &format!("a=b&x17={}", percent(token)));
+    }),
+    (
+        "posted JSON under a name that tells nothing",
+        &[Hexadecimal, Short, Joined],
+        |entry, _, token| {
+            form(entry, "");
+            entry["request"]["postData"] = json!({"mimeType": "application/json", "text": json!({"a": {"x17": token}}).to_string()});
+        },
+    ),
+    ("session in JSON", &[Jwt, Hexadecimal, Base64, Short, Joined], |entry, _, token| {
+        entry["response"]["content"] = json!({"size": 1, "mimeType": "application/json", "text": json!({"sessionToken": token}).to_string()});
+    }),
+    ("cookie, echoed by a page", &[Jwt, Hexadecimal, Base64, Short, Joined], |entry, _, token| {
+        header(entry, "request", "Cookie", &format!("sess={token}"));
+        page(entry, &format!("<html><p>Your session {token} is over</p></html>"));
+    }),
     ("attribute access_token", ALL, |entry, _, token| attribute(entry, "access_token", token)),
     ("attribute for a password", ALL, |entry, _, token| {
         attribute(entry, "http://x/claims/password", token);
@@ -329,7 +387,7 @@ fn planted(shape: Shape) -> (Value, Vec<(&'static str, String)>) {
 #[test]
 fn no_token_is_left_wherever_it_stood() {
     let mut left = Vec::new();
-    for shape in [Jwt, Hexadecimal, Base64, Slashes, Short] {
+    for shape in [Jwt, Hexadecimal, Base64, Slashes, Short, Joined] {
         let (capture, secrets) = planted(shape);
         assert!(secrets.len() > 20, "{shape:?}");
         let original = Whole {

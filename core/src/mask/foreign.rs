@@ -92,9 +92,6 @@ const LONGEST: usize = 64;
 /// Longest hash with a word before it: `Hashed:` and 64 digits in brackets, with room.
 const LONGEST_HASH: usize = 160;
 
-/// Shortest mark of ours that can be told from a row of one character.
-const LEAST_OF_OURS: usize = 16;
-
 /// Whether a value is what another tool leaves where it took a value out.
 pub fn is_foreign(value: &str) -> bool {
     // Whole pages are asked, too: they are not counted to their end.
@@ -119,14 +116,12 @@ pub fn is_foreign(value: &str) -> bool {
 
 /// The text without marks of ours: a copy that diag made is known by its own record.
 fn without_ours(value: &str) -> String {
-    let ours = |run: &&str| run.len() >= LEAST_OF_OURS && super::is_own(run);
-    // Of base64 a mark keeps the signs.
-    let of_base64 =
-        |character: char| character.is_alphanumeric() || matches!(character, '+' | '/' | '-' | '_');
-    let words = value.split(|character: char| !of_base64(character));
-    let runs =
-        words.chain(value.split(|character: char| !character.is_alphanumeric())).filter(ours);
-    runs.fold(value.to_owned(), |left, run| left.replace(run, ""))
+    let mut left = value.to_owned();
+    // A phrase keeps its blanks: `REDACT ED1x2y`.
+    for mark in super::own::all_own(value).into_iter().rev() {
+        left.replace_range(mark, "");
+    }
+    left
 }
 
 /// Whether another tool took a part out of a text: `jo***@contoso.example`, `PHNhbWxw[redacted]`.
@@ -251,6 +246,8 @@ mod tests {
         let ours = super::super::make("de90ee8e02fd6d603a8638f189710eb2", false, b"a key", 0);
         assert!(!is_foreign(&ours), "{ours}");
         assert!(!is_foreign(&format!("<html><title>{ours}</title></html>")), "{ours}");
+        let phrase = super::super::make("krtzwb wqplmx bnmvcd hpfqzv", true, b"a key", 0);
+        assert!(!is_foreign(&format!("{{\"access_token\": \"{phrase}\"}}")), "{phrase}");
         assert!(is_foreign("[redacted]"));
     }
 

@@ -20,8 +20,8 @@ const LONGEST: usize = 8192;
 const LONGEST_WITHIN: usize = 64;
 /// Letters and digits beside marks from which they are a value of their own.
 const SHORTEST_REST: usize = 8;
-/// Signs in a row that may stand between two letters of a mark.
-const MOST_SIGNS: usize = 4;
+/// Signs in a row that may stand between two letters of a mark: what stands for JSON keeps its quotes and braces.
+const MOST_SIGNS: usize = 12;
 
 /// The mark for a value under a key. With `separators`, whatever is no letter or digit stays where it is: codes
 /// of several parts keep their parts, and what percent-encoding or base64 makes of them keeps its form.

@@ -6,12 +6,16 @@
 mod across;
 mod called;
 mod failure;
+mod jumbled;
+mod sent;
 mod shown;
 mod statement;
 
 pub use across::across_segments;
 pub use called::called;
 pub use failure::failure;
+pub use jumbled::is_jumbled;
+pub use sent::sent;
 pub use shown::{is_plainly_token, is_token, shown, stated};
 pub use statement::states_an_error;
 

@@ -2,6 +2,7 @@
 
 use super::called::{PASSWORDS, without_called};
 use super::clean_url;
+use super::sent::without_sent;
 use crate::secrets::places;
 use std::borrow::Cow;
 
@@ -17,6 +18,7 @@ pub fn shown(text: &str, longest: usize) -> String {
     };
     let text = without_quoted(&text);
     let text = without_called(&text);
+    let text = without_sent(&text);
     for word in text.split_whitespace() {
         if !out.is_empty() {
             out.push(' ');

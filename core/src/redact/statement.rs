@@ -1,5 +1,6 @@
 //! Parameters in which an address says what went wrong: their codes and sentences are what diagnosis lives on.
 
+use super::jumbled::is_jumbled;
 use super::shown::{is_token, shown};
 use crate::secrets::places;
 use percent_encoding::percent_decode_str;
@@ -20,7 +21,8 @@ pub fn states_an_error(name: &str) -> bool {
 /// to be hidden. What is neither may be anything.
 pub(super) fn is_plain(value: &str) -> bool {
     let text = percent_decode_str(&value.replace('+', " ")).decode_utf8_lossy().into_owned();
-    is_code(&text) || is_sentence(&text)
+    // A phrase that somebody chose has no words in it.
+    !is_jumbled(&text.replace(' ', "-")) && (is_code(&text) || is_sentence(&text))
 }
 
 /// Words of letters with marks between them, and numbers; at most one word of capitals that goes on in digits.
@@ -98,6 +100,7 @@ mod tests {
             "a8f3d9c2-secret",
             "aBcDeFgH",
             "eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.x",
+            "krtzwb%20wqplmx%20bnmvcd%20hpfqzv",
             "The+password+hunter2x+is+wrong",
             "Signed+in+as+ada%40contoso.example+before",
             "sent+to+https%3A%2F%2Fa.example%2F%3Ftoken%3Dabc+before",

@@ -83,6 +83,56 @@ const TYPED: &[&str] = &[
     "oobcode",
     "usercode",
     "creds",
+    "пин",
+    "пинкод",
+    "код",
+    "кодподтверждения",
+    "одноразовыйкод",
+    "口令",
+    "验证码",
+    "驗證碼",
+    "校验码",
+    "动态口令",
+    "動態密碼",
+    "短信验证码",
+    "暗証番号",
+    "認証コード",
+    "確認コード",
+    "ワンタイムパスワード",
+    "인증번호",
+    "인증코드",
+    "סיסמה",
+    "קוד",
+    "كلمةالمرور",
+    "كلمةالسر",
+    "رمزالتحقق",
+    "κωδικός",
+    "jelszó",
+    "kod",
+    "kodsms",
+    "kodweryfikacyjny",
+    "parolă",
+    "şifre",
+    "şifrə",
+    "doğrulamakodu",
+    "geslo",
+    "lozenka",
+    "parol",
+    "slaptažodis",
+    "mậtkhẩu",
+    "katasandi",
+    "codiceotp",
+    "clavedinámica",
+    "passord",
+    "vcode",
+    "2fa",
+    "twofactor",
+    "secondfactor",
+    "accesscode",
+    "recoverycode",
+    "backupcode",
+    "otpcode",
+    "memorable",
 ];
 
 /// Parts of names of what is typed.
@@ -95,6 +145,7 @@ const TYPED_PARTS: &[&str] = &[
     "userpass",
     "pwdhash",
     "kennwort",
+    "geheimnummer",
     "motdepasse",
     "contrasen",
     "contraseña",
@@ -110,6 +161,11 @@ const TYPED_PARTS: &[&str] = &[
     "verificationcode",
     "authcode",
     "smscode",
+    "emailcode",
+    "confirmationcode",
+    "verifycode",
+    "challengeresponse",
+    "authenticatorcode",
     "pincode",
     "credential",
     "totp",
@@ -215,6 +271,9 @@ const ISSUED_PARTS: &[&str] = &[
     "signingkey",
     "symmetrickey",
     "connectionstring",
+    "accountkey",
+    "storagekey",
+    "primarykey",
 ];
 
 /// Whole names of what names a person.
@@ -494,6 +553,16 @@ const WORDS: &[&str] = &[
     "sig",
     "jwt",
     "ticket",
+    "bearer",
+    "csrf",
+    "hmac",
+    "mfa",
+    "nonce",
+    "oidc",
+    "otp",
+    "pwd",
+    "totp",
+    "xsrf",
 ];
 
 /// What browsers and servers say of themselves, and of what they allow.
@@ -527,6 +596,8 @@ pub fn header(name: &str) -> Standing {
         | "set-cookie"
         | "set-cookie2"
         | "authorization"
+        | "authentication"
+        | "dpop"
         | "proxy-authorization"
         | "authentication-info" => Standing::Issued,
         // A scheme and what it asks for.

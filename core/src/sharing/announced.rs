@@ -8,6 +8,7 @@ use super::opaque;
 use super::prose;
 use crate::beginning;
 use crate::mask;
+use crate::redact::is_jumbled;
 use crate::runs::Runs;
 use aho_corasick::{AhoCorasick, MatchKind};
 use std::ops::Range;
@@ -241,7 +242,10 @@ fn is_told(value: &str, around: Around) -> bool {
     let digits = value.bytes().filter(u8::is_ascii_digit).count();
     match around {
         Around::Data => value.len() >= SHORTEST && prose::told(value).is_none(),
-        Around::Page => prose::is_credible(value) && digits >= FEWEST_DIGITS,
+        Around::Page => {
+            prose::is_credible(value) && (digits >= FEWEST_DIGITS || is_jumbled(value))
+                || prose::is_passphrase(value)
+        }
     }
 }
 
@@ -267,6 +271,7 @@ mod tests {
             ("curl -u 'ann:nhxck!96' https://a.example", "nhxck!96"),
             ("curl --user ann:nhxck!96 https://a.example", "nhxck!96"),
             ("<tr><td>Password</td><td>tkpfb!25</td></tr>", "tkpfb!25"),
+            ("<tr><td>DB_PASSWORD</td><td>krtzwb wqplmx bnmvcd</td></tr>", "krtzwb wqplmx bnmvcd"),
             ("<dl><dt>Your password:</dt><dd>bpgdz!57</dd></dl>", "bpgdz!57"),
         ] {
             assert_eq!(found(text, Around::Page), [value], "{text}");

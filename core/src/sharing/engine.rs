@@ -23,7 +23,7 @@ pub(super) fn edits(lexicon: &Lexicon, text: &str) -> Vec<Edit> {
 fn at_depth(lexicon: &Lexicon, text: &str, depth: usize) -> Vec<Edit> {
     let mut edits = Edits::default();
     for (range, kind, mark) in lexicon.find(text) {
-        edits.add(Edit { range, with: mark.to_owned(), values: vec![(kind, 1)] });
+        edits.add(Edit { range, with: mark.into_owned(), values: vec![(kind, 1)] });
     }
     for one in standing::cut(text) {
         laid_out(lexicon, text, one.range, one.kind, &mut edits);
@@ -194,8 +194,12 @@ mod tests {
         };
         let base64 = |text: &str| STANDARD.encode(format!("{{\"token\":\"{text}\"}}"));
         let url = |text: &str| URL_SAFE_NO_PAD.encode(format!("some {text} text é"));
+        let wide = |text: &str| {
+            let text = format!("\u{feff}<a>{text}</a>");
+            STANDARD.encode(text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>())
+        };
         let xml = |text: &str| deflated(&format!("<a>{text}</a>"));
-        let forms: [(&str, Form<'_>); 10] = [
+        let forms: [(&str, Form<'_>); 11] = [
             ("plain", &|text| format!("x {text} y")),
             ("percent", &|text| format!("https://a.example/?x={}&y=1", percent(text))),
             ("percent twice", &|text| format!("a={}", percent(&percent(text)))),
@@ -206,6 +210,7 @@ mod tests {
             ("base64 in base64 in percent", &|text| {
                 format!("v={}", percent(&STANDARD.encode(base64(text))))
             }),
+            ("two bytes for each letter in base64", &wide),
             ("base64 of URLs", &url),
             ("JSON around base64 of markup", &|text| json(&STANDARD.encode(markup(text)))),
         ];

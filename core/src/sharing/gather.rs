@@ -2,6 +2,7 @@
 
 use super::around::{Around, Standing};
 use super::engine;
+use super::fields;
 use super::issued;
 use super::kind::Kind;
 use super::lexicon::{Collecting, canonical};
@@ -146,7 +147,7 @@ fn one(collecting: &mut Collecting, value: &str, place: Place, loose: bool) {
             for (name, value) in value.split('&').filter_map(|pair| pair.split_once('=')) {
                 let plain = canonical(&value.replace('+', " "));
                 if let Some(kind) =
-                    standing::field(name, &plain).or_else(|| standing::posted(name, &plain))
+                    fields::field(name, &plain).or_else(|| fields::posted(name, &plain))
                 {
                     collecting.add(&plain, kind);
                 }
@@ -182,6 +183,12 @@ fn posted(collecting: &mut Collecting, text: &str) {
                 collecting.add(text, Kind::Password);
             }
             Value::String(text) if issued::is_issued(name, text) => collecting.stray(text),
+            // As the field of a form.
+            Value::String(text) if names::kind_of(name).is_some() => {
+                if let Some(kind) = fields::field(name, text) {
+                    collecting.add(text, kind);
+                }
+            }
             _ => {}
         }
     }

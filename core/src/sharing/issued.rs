@@ -4,6 +4,7 @@
 use super::common;
 use super::names;
 use super::opaque;
+use crate::redact::is_jumbled;
 use crate::secrets::places;
 
 /// Fewest and most characters of a value that is told by its looks.
@@ -105,9 +106,40 @@ const OF_FORMATS: &[&str] = &[
     "utc", "utf", "win",
 ];
 
+/// Names under which people are named by words alone: what is mixed there is something else, whatever `sn` is short for.
+const OF_WORDS: &[&str] = &["familyname", "firstname", "givenname", "lastname", "sn", "surname"];
+
 /// Whether what stands under a name that tells nothing is a key by its looks. Both without the encoding of an address.
 pub(super) fn is_issued(name: &str, value: &str) -> bool {
     is_mixed(value) && tells_nothing(name) && !is_public(value)
+}
+
+/// Words in names of headers that tell which machine answered, and by what number it knows the request: people compare those.
+const OF_SERVERS: &[&str] = &[
+    "backend", "build", "cache", "cdn", "cluster", "edge", "host", "id", "instance", "machine",
+    "node", "pod", "pop", "proxy", "ray", "ref", "region", "release", "revision", "route",
+    "served", "server", "site", "trace", "upstream", "version", "worker", "zone",
+];
+
+/// Whether what stands in a header of one's own is a key by its looks, more surely than in an address: servers tell a
+/// lot of themselves.
+pub(super) fn is_issued_in_header(name: &str, value: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    let own = lower.starts_with("x-") && !lower.split('-').any(|word| OF_SERVERS.contains(&word));
+    let surely = value.chars().any(|character| "!$^~".contains(character))
+        || takes_turns(value)
+        || is_jumbled(value);
+    own && surely && is_issued(name, value)
+}
+
+/// Letters and digits alone, which take turns more than once.
+pub(super) fn takes_turns(value: &str) -> bool {
+    let turns = value
+        .as_bytes()
+        .windows(2)
+        .filter(|pair| pair[0].is_ascii_digit() != pair[1].is_ascii_digit())
+        .count();
+    value.chars().all(char::is_alphanumeric) && turns > 1
 }
 
 /// Nothing is known of the name: neither what it holds, nor that everybody may know it.
@@ -116,17 +148,17 @@ pub(super) fn tells_nothing(name: &str) -> bool {
     !plain.is_empty()
         && places::named(name) == places::Standing::Unknown
         && !names::carries_a_message(name)
-        && !names::names_a_person(name)
+        && (!names::names_a_person(name) || OF_WORDS.contains(&plain.as_str()))
         && !names::is_harmless(name)
         && PUBLIC.binary_search(&plain.as_str()).is_err()
 }
 
-/// Letters with digits or signs between them.
+/// Letters with digits or signs between them, or letters that make no word.
 pub(super) fn is_mixed(value: &str) -> bool {
     let has = |of: fn(char) -> bool| value.chars().any(of);
     LENGTHS.contains(&value.chars().count())
         && has(char::is_alphabetic)
-        && (has(|character| character.is_ascii_digit()) || has_sign(value))
+        && (has(|character| character.is_ascii_digit()) || has_sign(value) || is_jumbled(value))
         && !has(|character| character.is_whitespace() || character.is_control())
 }
 

@@ -56,8 +56,19 @@ struct Base64 {
     url: bool,
     padded: bool,
     bytes: Vec<u8>,
-    /// Bytes are characters of Latin-1, since they are no UTF-8.
-    latin: bool,
+    /// How its bytes write a text.
+    writing: Writing,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Writing {
+    Utf8,
+    /// Each byte is a character, since they are no UTF-8.
+    Latin,
+    /// Two bytes for each letter, the lower one first, or last.
+    Wide {
+        lower_first: bool,
+    },
 }
 
 /// Every encoded part of a text, one level deep.
@@ -387,8 +398,8 @@ fn base64_run(text: &str, range: Range<usize>, padded: usize) -> Option<Layer> {
     {
         return Some(Layer { text: inflated, range, back: Back::Deflated(base64) });
     }
-    let (text, latin) = readable(&base64.bytes)?;
-    Some(Layer { text, range, back: Back::Base64(Base64 { latin, ..base64 }) })
+    let (text, writing) = readable(&base64.bytes)?;
+    Some(Layer { text, range, back: Back::Base64(Base64 { writing, ..base64 }) })
 }
 
 /// Base64 undone, with the place of each of its digits.
@@ -419,7 +430,7 @@ fn undone(text: &str, range: Range<usize>, padded: usize) -> Option<Base64> {
     let bytes = BASE64.decode(&plain).ok()?;
     // Without padding where some was due, none is wanted; where none was due, nobody can tell.
     let padded_form = padded > 0 || plain.len().is_multiple_of(4);
-    Some(Base64 { digits, url, padded: padded_form, latin: false, bytes })
+    Some(Base64 { digits, url, padded: padded_form, writing: Writing::Utf8, bytes })
 }
 
 /// Certificates in base64, folded or not, each as characters of Latin-1.
@@ -446,7 +457,7 @@ pub(super) fn certificates(text: &str) -> Vec<Layer> {
             found.push(Layer {
                 text,
                 range: start..end + padded,
-                back: Back::Base64(Base64 { latin: true, ..base64 }),
+                back: Back::Base64(Base64 { writing: Writing::Latin, ..base64 }),
             });
         }
     }
@@ -462,27 +473,56 @@ fn inflated(bytes: &[u8]) -> Option<String> {
 }
 
 /// Bytes as text, where they are one: mostly printable. What is no UTF-8 is read as Latin-1.
-fn readable(bytes: &[u8]) -> Option<(String, bool)> {
+fn readable(bytes: &[u8]) -> Option<(String, Writing)> {
+    if let Some(wide) = wide(bytes) {
+        return Some(wide);
+    }
     let printable =
         bytes.iter().filter(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace()).count();
     if bytes.len() < 6 || printable * 10 < bytes.len() * 7 {
         return None;
     }
     if let Ok(text) = std::str::from_utf8(bytes) {
-        return Some((text.to_owned(), false));
+        return Some((text.to_owned(), Writing::Utf8));
     }
     (printable * 10 >= bytes.len() * 9)
-        .then(|| (bytes.iter().map(|byte| char::from(*byte)).collect(), true))
+        .then(|| (bytes.iter().map(|byte| char::from(*byte)).collect(), Writing::Latin))
+}
+
+/// A text in two bytes for each letter: every other byte of what is written in Latin letters is nothing.
+fn wide(bytes: &[u8]) -> Option<(String, Writing)> {
+    let nothing = |odd: usize| bytes.iter().skip(odd).step_by(2).filter(|byte| **byte == 0).count();
+    let (low, high) = (nothing(0), nothing(1));
+    let most = low.max(high);
+    if bytes.len() < 12
+        || !bytes.len().is_multiple_of(2)
+        || most * 2 < bytes.len() / 2
+        || low.min(high) > 0
+    {
+        return None;
+    }
+    let lower_first = high > low;
+    let unit = |pair: &[u8]| match pair {
+        [first, second] if lower_first => u16::from_le_bytes([*first, *second]),
+        [first, second] => u16::from_be_bytes([*first, *second]),
+        _ => 0,
+    };
+    let units: Vec<u16> = bytes.chunks(2).map(unit).collect();
+    Some((String::from_utf16(&units).ok()?, Writing::Wide { lower_first }))
 }
 
 impl Base64 {
     fn bytes_of(&self, text: &str) -> Vec<u8> {
-        if self.latin {
-            text.chars()
+        match self.writing {
+            Writing::Utf8 => text.as_bytes().to_vec(),
+            Writing::Latin => text
+                .chars()
                 .map(|character| u8::try_from(u32::from(character)).unwrap_or(b'?'))
-                .collect()
-        } else {
-            text.as_bytes().to_vec()
+                .collect(),
+            Writing::Wide { lower_first } => text
+                .encode_utf16()
+                .flat_map(|unit| if lower_first { unit.to_le_bytes() } else { unit.to_be_bytes() })
+                .collect(),
         }
     }
 

@@ -8,14 +8,21 @@ use super::layers;
 use super::opaque::is_guid;
 use super::words::{Gathered, Names, stands_alone};
 use crate::mask;
+use crate::redact::is_jumbled;
 use aho_corasick::{AhoCorasick, MatchKind};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::ops::Range;
 
 /// Characters from which a value is replaced wherever it comes up, also inside longer words.
 const UNBOUNDED: usize = 8;
 /// Characters from which it is replaced wherever it stands as a word of its own; shorter ones only where they stand.
 const BOUNDED: usize = 4;
+/// Characters from which a password is looked for in other writings, too.
+const SHORTEST_WRITTEN: usize = 6;
 /// Layers of encoding that are undone of a value.
 const DEEPEST: usize = 4;
 /// Most values of one case.
@@ -128,11 +135,17 @@ impl Collecting {
                 continue;
             }
             patterns.push(value.clone());
-            meant.push(value.clone());
+            meant.push((value.clone(), Writing::Plain));
             if value.contains(' ') {
                 // As forms write it.
                 patterns.push(value.replace(' ', "+"));
-                meant.push(value.clone());
+                meant.push((value.clone(), Writing::Plain));
+            }
+            if entry.kind == Kind::Password && value.chars().count() >= SHORTEST_WRITTEN {
+                for writing in [Writing::Hexadecimal, Writing::Capitals, Writing::Wide] {
+                    patterns.push(writing.of(value));
+                    meant.push((value.clone(), writing));
+                }
             }
         }
         let mut longest = AhoCorasick::builder();
@@ -162,7 +175,7 @@ impl Collecting {
             Kind::Password => return Reach::Place,
             _ => {}
         }
-        let mixed = mixed || value.contains(['!', '$', '*', '^', '~']);
+        let mixed = mixed || value.contains(['!', '$', '*', '^', '~']) || is_jumbled(value);
         let is_address = value.contains("://") || value.starts_with('/');
         if length < UNBOUNDED && kind == Kind::Cookie
             || length < BOUNDED
@@ -206,6 +219,33 @@ fn is_spoken(value: &str, kind: Kind) -> bool {
         && !common::is_common(&value.to_lowercase())
 }
 
+/// How a pattern writes a value, other than the encodings that are undone wherever they stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Writing {
+    Plain,
+    Hexadecimal,
+    Capitals,
+    /// Two bytes for each letter, in base64 without its end.
+    Wide,
+}
+
+impl Writing {
+    fn of(self, value: &str) -> String {
+        match self {
+            Self::Plain => value.to_owned(),
+            Self::Hexadecimal => value.bytes().fold(String::new(), |mut out, byte| {
+                let _ = write!(out, "{byte:02x}");
+                out
+            }),
+            Self::Capitals => Self::Hexadecimal.of(value).to_uppercase(),
+            Self::Wide => {
+                let bytes: Vec<u8> = value.encode_utf16().flat_map(u16::to_le_bytes).collect();
+                STANDARD_NO_PAD.encode(bytes)
+            }
+        }
+    }
+}
+
 /// How far a value is replaced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Reach {
@@ -225,7 +265,8 @@ struct Entry {
 #[derive(Debug)]
 pub(super) struct Lexicon {
     marks: BTreeMap<String, Entry>,
-    meant: Vec<String>,
+    /// What each pattern of the finder stands for.
+    meant: Vec<(String, Writing)>,
     finder: Option<AhoCorasick>,
     /// Passwords that are words: replaced in place, and where people are spoken to.
     words: Vec<String>,
@@ -265,15 +306,20 @@ impl Lexicon {
     pub(super) fn find<'a>(
         &'a self,
         text: &'a str,
-    ) -> impl Iterator<Item = (Range<usize>, Kind, &'a str)> {
+    ) -> impl Iterator<Item = (Range<usize>, Kind, Cow<'a, str>)> {
         self.finder.iter().flat_map(move |finder| finder.find_iter(text)).filter_map(move |found| {
-            let entry = self.marks.get(self.meant.get(found.pattern().as_usize())?)?;
+            let (value, writing) = self.meant.get(found.pattern().as_usize())?;
+            let entry = self.marks.get(value)?;
             let range = found.range();
-            (entry.reach != Reach::Word || stands_alone(text, &range)).then_some((
-                range,
-                entry.kind,
-                entry.mark.as_str(),
-            ))
+            let alone = entry.reach != Reach::Word || stands_alone(text, &range);
+            alone.then(|| {
+                let with = match writing {
+                    Writing::Plain => Cow::Borrowed(entry.mark.as_str()),
+                    // A mark that is known as one by itself.
+                    other => Cow::Owned(mask::make(&other.of(value), true, &self.key, 0)),
+                };
+                (range, entry.kind, with)
+            })
         })
     }
 
@@ -360,6 +406,11 @@ mod tests {
             ("https://sense.example/hub", Kind::Cookie),
         ]);
         assert!(lexicon.find("post 12345 https://sense.example/hub 1").next().is_none());
+        let typed = self::lexicon(&[("Qzbcdf!45", Kind::Password)]);
+        for written in ["x 517a62636466213435", "517A62636466213435", "UQB6AGIAYwBkAGYAIQA0ADUA="] {
+            assert_eq!(typed.find(written).count(), 1, "{written}");
+        }
+        assert_eq!(typed.find("517a6263646621343").count(), 0);
         assert_eq!(lexicon.find("pin 1234.").count(), 1);
         assert_eq!(lexicon.only_in_place(), 3);
     }

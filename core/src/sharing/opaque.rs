@@ -151,6 +151,15 @@ pub(super) fn jwt_signature(token: &str) -> Option<usize> {
         .then_some(header.len() + payload.len() + 2)
 }
 
+/// Five parts in base64url, of which the first begins as JSON does: where the second begins.
+pub(super) fn of_encrypted_token(token: &str) -> Option<usize> {
+    let of_base64 = |part: &str| {
+        part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+    };
+    let first = token.split('.').next().filter(|first| first.starts_with("eyJ"))?;
+    (token.split('.').count() == 5 && token.split('.').all(of_base64)).then_some(first.len() + 1)
+}
+
 /// A path or address: where to go to.
 pub(super) fn is_place(value: &str) -> bool {
     let mut value = value.to_ascii_lowercase();
@@ -194,5 +203,7 @@ mod tests {
         assert_eq!(jwt_signature("eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.c2lnbmF0dXJl"), Some(36));
         assert_eq!(jwt_signature("eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.c2lnbmF0dXJl.txt"), Some(36));
         assert_eq!(jwt_signature("a.b.c"), None);
+        assert_eq!(of_encrypted_token("eyJhbGciOiJkaXIifQ..aB-1.c_2.d3"), Some(19));
+        assert_eq!(of_encrypted_token("eyJhbGciOiJkaXIifQ.aB-1.c_2"), None);
     }
 }

@@ -4,12 +4,12 @@
 //! whose members' names tell what they hold, and lists of names with values.
 
 use super::around::Around;
+use super::fields;
 use super::issued;
 use super::kind::Kind;
 use super::names;
 use super::opaque;
 use super::prose;
-use super::standing;
 use serde_json::{Map, Value};
 
 /// Longest name of a value.
@@ -177,27 +177,31 @@ fn named(list: &str, name: &str, value: &str) -> Place {
         return Place::Whole(Kind::Cookie);
     }
     if list.to_ascii_lowercase().ends_with("headers") {
-        return header(name);
+        return header(name, value);
     }
-    let posted = || standing::posted(name, value).filter(|_| matches!(list, "post" | "params"));
-    match standing::field(name, value).or_else(posted) {
+    let posted = || fields::posted(name, value).filter(|_| matches!(list, "post" | "params"));
+    match fields::field(name, value).or_else(posted) {
         Some(kind) => Place::Whole(kind),
-        None if names::names_a_person(name) => Place::Person,
-        None if names::carries_a_message(name) && !names::is_state(name) => Place::Message,
         None if matches!(list, "queryString" | "get") && issued::is_issued(name, value) => {
             Place::Parameter
         }
+        None if names::names_a_person(name) => Place::Person,
+        None if names::carries_a_message(name) && !names::is_state(name) => Place::Message,
         None => Place::Text(Around::Data),
     }
 }
 
-fn header(name: &str) -> Place {
+fn header(name: &str, value: &str) -> Place {
     match name.to_ascii_lowercase().as_str() {
         "cookie" => Place::Cookies,
         "set-cookie" | "set-cookie2" => Place::SetCookies,
         _ if names::is_credentials_header(name) => Place::Credentials,
         _ if names::names_a_person(name) => Place::Person,
-        _ => names::header(name).map_or(Place::Text(Around::Data), Place::Whole),
+        _ => match names::header(name) {
+            Some(kind) => Place::Whole(kind),
+            None if issued::is_issued_in_header(name, value) => Place::Parameter,
+            None => Place::Text(Around::Data),
+        },
     }
 }
 

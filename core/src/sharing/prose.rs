@@ -8,7 +8,9 @@ use super::names;
 use super::opaque;
 use crate::beginning;
 use crate::redact;
+use crate::redact::is_jumbled;
 use aho_corasick::AhoCorasick;
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::OnceLock;
 
@@ -45,11 +47,12 @@ pub(super) fn told(name: &str) -> Option<Kind> {
     })
 }
 
-/// A value with both letters and digits, as a password or a code has, and no place, person or host.
+/// A value with both letters and digits, or with letters that make no word, as a password or a code has, and no place,
+/// person or host.
 pub(super) fn is_credible(value: &str) -> bool {
     LENGTHS.contains(&value.len())
         && value.bytes().all(|byte| byte.is_ascii_graphic())
-        && value.bytes().any(|byte| byte.is_ascii_digit())
+        && (value.bytes().any(|byte| byte.is_ascii_digit()) || is_jumbled(value))
         && value.bytes().any(|byte| byte.is_ascii_alphabetic())
         && !value.contains(['/', '@', '='])
         && !value.starts_with(['.', '#', '$'])
@@ -97,7 +100,7 @@ pub(super) fn stated(text: &str) -> Vec<(Range<usize>, Kind)> {
             .unwrap_or_default()
             .trim_end_matches([')', '.', ',', ';', '!', '?']);
         let start = verb.end() + quoted;
-        if is_credible(value) {
+        if is_credible(value) || kind == Kind::Password && is_code(value) {
             found.push((start..start + value.len(), kind));
             continue;
         }
@@ -116,11 +119,23 @@ pub(super) fn stated(text: &str) -> Vec<(Range<usize>, Kind)> {
             found.push((range, Kind::Password));
         }
     }
+    // `Your verification code is …`
+    let known: BTreeSet<usize> = found.iter().map(|(range, _)| range.start).collect();
+    for range in redact::sent(text) {
+        if !known.contains(&range.start) && !within(&scripts, range.start) {
+            found.push((range, Kind::Password));
+        }
+    }
     found
 }
 
+/// Digits that people type: a PIN, a one-time code.
+pub(super) fn is_code(value: &str) -> bool {
+    (4..=8).contains(&value.len()) && value.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 /// What is said of in words: what people are sent and type, too.
-fn spoken_of(name: &str) -> Option<Kind> {
+pub(super) fn spoken_of(name: &str) -> Option<Kind> {
     const SENT: &[&str] = &["pin", "otp", "tan", "passcode"];
     told(name).or_else(|| SENT.contains(&name.to_lowercase().as_str()).then_some(Kind::Password))
 }
@@ -134,12 +149,14 @@ pub(super) fn beside(text: &str) -> Vec<(Range<usize>, Kind)> {
         let ends = |c: char| c.is_whitespace() || "<\"'\\".contains(c);
         let word = rest.get(..rest.find(ends).unwrap_or(rest.len())).unwrap_or_default();
         let value = word.trim_end_matches([')', '.', ',', ';', ':', '?']);
-        if !is_credible(value) {
+        let code = is_code(value);
+        if !code && !is_credible(value) {
             continue;
         }
         let before = text.get(..blank).unwrap_or_default();
         let name = before.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
-        let Some(kind) = spoken_of(name) else { continue };
+        let kind = spoken_of(name).filter(|kind| !code || *kind == Kind::Password);
+        let Some(kind) = kind else { continue };
         if !within(scripted.get_or_insert_with(|| scripts(text)), blank) {
             found.push((blank + 1..blank + 1 + value.len(), kind));
         }
@@ -211,6 +228,7 @@ mod tests {
             "The password \"xwdwm!38\" is wrong",
             "Your PIN is xwdwm!38",
             "You gave 'xwdwm!38' as password",
+            "Your backup code: xwdwm!38",
         ] {
             assert_eq!(found(text), ["xwdwm!38"], "{text}");
         }
@@ -225,6 +243,8 @@ mod tests {
         };
         assert_eq!(beside("the one-time password xwdwm!38 has expired"), ["xwdwm!38"]);
         assert_eq!(beside("Error: pin xwdwm!38, token endpoint v2token1x"), ["xwdwm!38"]);
+        assert_eq!(beside("Initial password 791875 must be changed"), ["791875"]);
+        assert!(beside("token 791875 of the code 50011, password 90").is_empty());
         assert!(beside("<script>var token a1b2c3d4</script> the token is2 late").is_empty());
         for text in [
             "Your password is incorrect.",

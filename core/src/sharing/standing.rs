@@ -3,17 +3,20 @@
 
 use super::announced;
 use super::around::{Around, Standing};
+use super::fields::{field, is_word, names_a_key, posted};
 use super::folded;
 use super::headers;
 use super::issued;
 use super::kind::Kind;
 use super::names;
 use super::opaque;
+use super::posted_xml;
 use super::prose;
 use super::strays;
 use super::tags::{attribute, closing};
 use crate::beginning;
 use crate::mask::{all_own, is_mark};
+use crate::redact::is_jumbled;
 use crate::runs::Runs;
 use crate::saml::xml::root_name;
 use crate::secrets::places as secret_places;
@@ -97,7 +100,9 @@ fn tokens(text: &str, found: &mut Vec<Standing>) {
             .position(|byte| !(byte.is_ascii_alphanumeric() || b"-_.".contains(&byte)))
             .unwrap_or(rest.len());
         let token = rest.get(..length).unwrap_or_default().trim_end_matches('.');
-        if let Some(signature) = opaque::jwt_signature(token) {
+        if let Some(encrypted) = opaque::of_encrypted_token(token) {
+            found.push(Standing { range: at + encrypted..at + token.len(), kind: Kind::Token });
+        } else if let Some(signature) = opaque::jwt_signature(token) {
             found.push(Standing { range: at + signature..at + token.len(), kind: Kind::Signature });
         }
         from = at + length.max(3);
@@ -129,8 +134,12 @@ pub(super) fn named(text: &str, around: Around) -> Vec<Standing> {
     pairs(text, around, &mut found);
     if memchr::memchr(b'<', text.as_bytes()).is_some() {
         inputs(text, &mut found);
+        metas(text, &mut found);
         of_elements(text, &mut found);
         found.extend(attributes(text));
+        if around == Around::Data {
+            found.extend(posted_xml::values(text));
+        }
     }
     if around == Around::Page {
         found.extend(prose::stated(text).into_iter().map(|(range, kind)| Standing { range, kind }));
@@ -209,6 +218,11 @@ fn pairs(text: &str, around: Around, found: &mut Vec<Standing>) {
         let told =
             (spoken || around == Around::Data) && quote.is_none() && prose::is_credible(value);
         let told = told.then(|| prose::told(name).or_else(|| names::speaks_of(name))).flatten();
+        // `PIN: 4711`
+        let code =
+            spoken && quote.is_none() && prose::is_code(value.trim_end_matches(['.', ',', ';']));
+        let code =
+            code.then(|| prose::spoken_of(name).filter(|kind| *kind == Kind::Password)).flatten();
         // In words, and in lines of logs, what is quoted behind the name of a password is one.
         let quoted = spoken && quote.is_some() && !prose::within(&tags, sign);
         let quoted = quoted.then(|| in_quotes(name, value)).flatten();
@@ -229,6 +243,7 @@ fn pairs(text: &str, around: Around, found: &mut Vec<Standing>) {
             || behind.last().is_some_and(|byte| b"!#/?&".contains(byte))
                 && !behind.ends_with(b"//");
         if let Some(kind) = told
+            .or(code)
             .or(quoted)
             .or(literal)
             .or_else(|| kind(name, value, around, quote.is_some(), assigned))
@@ -241,7 +256,8 @@ fn pairs(text: &str, around: Around, found: &mut Vec<Standing>) {
 /// What is quoted behind a name in words: `password="a b c"`, `'secret': 'x1y2z3'`.
 fn in_quotes(name: &str, value: &str) -> Option<Kind> {
     let password = || {
-        names::kind_of(name).filter(|kind| *kind == Kind::Password && names::plain(name).len() > 4)
+        let kind = names::kind_of(name).filter(|_| names::plain(name).len() > 4);
+        kind.or_else(|| prose::spoken_of(name)).filter(|kind| *kind == Kind::Password)
     };
     let kind = prose::told(name).or_else(password).or_else(|| names::speaks_of(name))?;
     let phrase = prose::is_passphrase(value);
@@ -297,19 +313,6 @@ fn is_phrase(name: &str, value: &str) -> bool {
         )
 }
 
-/// Public by design: certificates, digests, policies.
-fn names_a_key(value: &str) -> bool {
-    value.starts_with("MII")
-        || value.starts_with("sha256-")
-        || value.starts_with("sha384-")
-        || value.starts_with("sha512-")
-}
-
-fn is_word(value: &str) -> bool {
-    value.bytes().all(|byte| byte.is_ascii_alphabetic()) && value.len() < 12
-        || value.bytes().all(|byte| byte.is_ascii_digit()) && value.len() < 4
-}
-
 /// `<accessToken>…</accessToken>` in data: no page has such elements.
 fn of_elements(text: &str, found: &mut Vec<Standing>) {
     let bytes = text.as_bytes();
@@ -355,11 +358,33 @@ fn inputs(text: &str, found: &mut Vec<Standing>) {
         let typed =
             get("type").map(|range| text_at(&range).to_ascii_lowercase()).unwrap_or_default();
         let content = text_at(&value);
-        let kind = if typed == "password" { Some(Kind::Password) } else { field(&name, content) };
+        let hidden =
+            || (typed == "hidden" && issued::is_issued(&name, content)).then_some(Kind::Token);
+        let kind = match typed.as_str() {
+            "password" => Some(Kind::Password),
+            _ => field(&name, content).or_else(hidden),
+        };
         if let Some(kind) =
             kind.filter(|_| !matches!(typed.as_str(), "submit" | "button" | "checkbox" | "radio"))
         {
             found.push(Standing { range: value, kind });
+        }
+    }
+}
+
+/// `<meta name="csrf-token" content="…">`
+fn metas(text: &str, found: &mut Vec<Standing>) {
+    for open in memchr::memmem::find_iter(text.as_bytes(), b"<meta ") {
+        let Some(close) = closing(text, open + 1) else { continue };
+        let tag = text.get(open..close).unwrap_or_default();
+        let (Some(name), Some(content)) = (attribute(tag, "name"), attribute(tag, "content"))
+        else {
+            continue;
+        };
+        let name = tag.get(name).unwrap_or_default();
+        let value = tag.get(content.clone()).unwrap_or_default();
+        if let Some(kind) = names::speaks_of(name).and_then(|_| field(name, value)) {
+            found.push(Standing { range: open + content.start..open + content.end, kind });
         }
     }
 }
@@ -423,44 +448,6 @@ fn multipart(text: &str, found: &mut Vec<Standing>) {
     }
 }
 
-/// What a field of a form holds.
-pub(super) fn field(name: &str, value: &str) -> Option<Kind> {
-    if value.trim().is_empty() || names::carries_a_message(name) && !names::is_state(name) {
-        return None;
-    }
-    let telling = |shortest: usize| {
-        (opaque::is_opaque(value, shortest) || opaque::jwt_signature(value).is_some())
-            && !opaque::holds_markup(value)
-    };
-    if names::is_state(name) {
-        return ((telling(12) || prose::is_credible(value)) && !opaque::is_place(value))
-            .then_some(Kind::Token);
-    }
-    match names::kind_of(name) {
-        Some(Kind::Password) => Some(Kind::Password),
-        Some(kind) => (telling(6)
-            || value.len() >= 4
-                && !is_word(value)
-                && !value.contains(' ')
-                && !opaque::is_place(value))
-        .then_some(kind),
-        None => {
-            (telling(20) && !names::is_harmless(name) && !names_a_key(value)).then_some(Kind::Token)
-        }
-    }
-}
-
-/// What a field that was posted holds, where nothing is known of its name: letters and digits as passwords and codes have
-/// them, or words that make no sentence.
-pub(super) fn posted(name: &str, value: &str) -> Option<Kind> {
-    let unknown = secret_places::named(name) == secret_places::Standing::Unknown
-        && !names::is_harmless(name)
-        && !names::names_a_person(name);
-    let looks = prose::is_credible(value) || prose::is_passphrase(value);
-    (unknown && !opaque::is_place(value) && (looks || issued::is_issued(name, value)))
-        .then_some(Kind::Token)
-}
-
 /// `_9f86d081884c7d659a2feaa0c55ad015:https://…`: a key to what a server remembers, and where it goes on.
 fn before_addresses(text: &str, found: &mut Vec<Standing>) {
     for at in memchr::memmem::find_iter(text.as_bytes(), b":http") {
@@ -522,6 +509,8 @@ fn path(path: &str, base: usize, found: &mut Vec<Standing>) {
         "activation",
         "verify",
         "magic",
+        "link",
+        "otp",
         "key",
         "session",
         "ticket",
@@ -537,9 +526,13 @@ fn path(path: &str, base: usize, found: &mut Vec<Standing>) {
             .is_some_and(|(_, ending)| (1..=5).contains(&ending.len()));
         let signature = opaque::jwt_signature(segment_only).is_some();
         let decoded = percent_encoding::percent_decode_str(segment_only).decode_utf8_lossy();
+        let mixed = || {
+            decoded.contains(['!', '$', '*', '+'])
+                || issued::takes_turns(&decoded)
+                || is_jumbled(&decoded)
+        };
         let typed = announced
-            && (prose::is_credible(&decoded) && decoded.contains(['!', '$', '*', '+'])
-                || prose::is_passphrase(&decoded));
+            && (prose::is_credible(&decoded) && mixed() || prose::is_passphrase(&decoded));
         if signature
             || typed
             || opaque::is_opaque(segment_only, shortest)
@@ -612,18 +605,14 @@ mod tests {
         for (text, value) in [
             ("2026-11-24 09:58 WARN refused sessionId=mwxmr!39 for ann", "mwxmr!39"),
             ("2026-11-24 09:58 WARN refused, credentials=\"mwxmr!39\"", "mwxmr!39"),
+            ("refused, PIN: 4711", "4711"),
+            ("refused, OTP=482913", "482913"),
         ] {
             assert_eq!(found(text, Around::Page), [value], "{text}");
         }
         for text in ["cookieName=\"JSESSIONID2\"", "signatureMethod=rsa-sha256", "sessionState=ok"]
         {
             assert!(found(text, Around::Page).is_empty(), "{text}");
-        }
-        assert_eq!(posted("x17", "mwxmr!39"), Some(Kind::Token));
-        for (name, value) in
-            [("lang", "en-us1"), ("x17", "/hub1234"), ("x17", "submit"), ("id", "a1b2c3")]
-        {
-            assert_eq!(posted(name, value), None, "{name}={value}");
         }
         for (text, value) in [
             ("{\"detail\": \"password xzzvc!29 is wrong\"}", "xzzvc!29"),

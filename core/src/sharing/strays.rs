@@ -23,6 +23,8 @@ const SHORTEST_SEGMENT: usize = 20;
 const ONE_CHANGE_IN: usize = 5;
 /// The same where no digit is among them: `AspNetCore` is a name.
 const ONE_CAPITAL_IN: usize = 3;
+/// Letters and digits without a vowel that no name in capitals has in a row.
+const MOST_CONSONANTS: usize = 7;
 /// Fewest such changes.
 const FEWEST_CHANGES: usize = 4;
 /// How far before a run a word is looked for that says it is public.
@@ -32,8 +34,33 @@ const LONGEST_PREFIX: usize = 64;
 /// Elements of messages that hold what somebody writes.
 const FREE: &[&str] = &["StatusMessage", "StatusDetail", "Extensions"];
 
-/// Attributes of messages that hold what somebody chose.
-const FREE_ATTRIBUTES: &[&str] = &["Consent", "ProviderName"];
+/// Attributes of messages that hold ids, names of what is asserted, or addresses that are compared. Whatever else stands in
+/// one may be chosen freely.
+const KNOWN_ATTRIBUTES: &[&str] = &[
+    "ID",
+    "Id",
+    "id",
+    "AssertionID",
+    "ResponseID",
+    "RequestID",
+    "InResponseTo",
+    "URI",
+    "Name",
+    "FriendlyName",
+    "NameFormat",
+    "Format",
+    "NameQualifier",
+    "SPNameQualifier",
+    "Algorithm",
+    "Destination",
+    "Recipient",
+    "AssertionConsumerServiceURL",
+    "Location",
+    "ResponseLocation",
+    "schemaLocation",
+    "type",
+    "SessionIndex",
+];
 
 /// Where tokens stand in a text that nothing around them names.
 pub(super) fn strays(text: &str) -> Vec<Range<usize>> {
@@ -70,6 +97,7 @@ fn is_xml(text: &str) -> bool {
 
 /// What is written freely in XML: comments, and what a status says.
 fn free(text: &str) -> Vec<Range<usize>> {
+    let message = text.contains("urn:oasis:names:tc:SAML:");
     let mut found = Vec::new();
     let mut at = 0;
     while let Some(open) = text.get(at..).and_then(|rest| rest.find('<')).map(|open| at + open) {
@@ -85,12 +113,18 @@ fn free(text: &str) -> Vec<Range<usize>> {
             }
             continue;
         }
-        let Some(close) = tags::closing(text, at).map(|close| close - open) else { continue };
-        let tag = rest.get(1..close).unwrap_or_default();
-        for name in FREE_ATTRIBUTES {
-            if let Some(range) = tags::attribute(tag, name) {
-                found.push(open + 1 + range.start..open + 1 + range.end);
-            }
+        // The last tag of a piece of a message may be open.
+        let next = memchr::memchr2(b'<', b'>', text.as_bytes().get(at..).unwrap_or_default());
+        let end = next.map_or(text.len(), |end| at + end);
+        let tag = text.get(at..end).unwrap_or_default();
+        if message {
+            let free = tags::attributes(tag).filter(|(name, _)| {
+                !name.starts_with("xmlns") && !KNOWN_ATTRIBUTES.contains(&local_name(name))
+            });
+            found.extend(free.map(|(_, value)| at + value.start..at + value.end));
+        }
+        if text.as_bytes().get(end) != Some(&b'>') {
+            continue;
         }
         let local = local_name(
             tag.split(|c: char| c.is_whitespace() || c == '/').next().unwrap_or_default(),
@@ -98,7 +132,7 @@ fn free(text: &str) -> Vec<Range<usize>> {
         if !FREE.contains(&local) || tag.starts_with('/') || tag.ends_with('/') {
             continue;
         }
-        let inner = open + close + 1;
+        let inner = end + 1;
         let ending = format!("{local}>");
         let end = text
             .get(inner..)
@@ -180,7 +214,9 @@ fn words(text: &str, part: Range<usize>, free: bool) -> Vec<Range<usize>> {
             .count();
         let word = text.get(at..at + length).unwrap_or_default();
         if length >= SHORTEST && !is_encoded(bytes, at, at + length) {
-            each_name(text, at, word, free, &mut found);
+            // The name of an attribute of a message says nothing of what stands in it.
+            let begins = free && at == part.start;
+            each_name(text, at, word, (free, begins), &mut found);
         }
         at += length.max(1);
     }
@@ -198,13 +234,19 @@ fn is_encoded(bytes: &[u8], start: usize, end: usize) -> bool {
 }
 
 /// A word may be `name=value`: of that only the name is nobody's, since the name tells of the value.
-fn each_name(text: &str, start: usize, word: &str, free: bool, found: &mut Vec<Range<usize>>) {
+fn each_name(
+    text: &str,
+    start: usize,
+    word: &str,
+    (free, begins): (bool, bool),
+    found: &mut Vec<Range<usize>>,
+) {
     let body = word.trim_end_matches('=');
     let mut at = start;
     for (index, piece) in body.split('=').enumerate() {
         let padded = start + word.len() - (start + body.len());
         let last = at + piece.len() == start + body.len();
-        let named = index > 0 || is_value(text, at);
+        let named = index > 0 || !begins && is_value(text, at);
         if (!named || piece.starts_with('/')) && !is_public(text, at, piece, free) {
             one(at, piece, if last { padded } else { 0 }, found);
         }
@@ -308,7 +350,17 @@ pub(super) fn is_random(run: &str) -> bool {
     let changes = changes(run);
     run.len() >= SHORTEST
         && (changes >= FEWEST_CHANGES && changes * ONE_CHANGE_IN >= run.len()
-            || run.bytes().all(|byte| byte.is_ascii_digit()))
+            || run.bytes().all(|byte| byte.is_ascii_digit())
+            || is_base32(run))
+}
+
+/// Capitals and few digits without a vowel for longer than in any word: `AKIA…`, the secret of an app for codes.
+fn is_base32(run: &str) -> bool {
+    let of_base32 = |byte: u8| byte.is_ascii_uppercase() || (b'2'..=b'7').contains(&byte);
+    run.len() >= SHORTEST
+        && run.bytes().all(of_base32)
+        && has_digit(run)
+        && run.split(['A', 'E', 'I', 'O', 'U']).any(|part| part.len() >= MOST_CONSONANTS)
 }
 
 /// How often a character is of another kind than the one before: a word may begin with a capital.
@@ -373,6 +425,11 @@ mod tests {
     fn names_of_capitals_are_no_random_words() {
         assert_eq!(found(".AspNetCore.Correlation.0Kq9zLdNabcDEF0"), Vec::<&str>::new());
         assert_eq!(found(".AspNetCore.Correlation.0Kq9zLdNabcDEF01rT"), ["0Kq9zLdNabcDEF01rT"]);
+        assert_eq!(found("key AKIA5RFQUKTCYDQBVQYH"), ["AKIA5RFQUKTCYDQBVQYH"]);
+        assert_eq!(
+            found("MICROSOFTWINDOWS2000PROFESSIONAL SHA256WITHRSAENCRYPTION"),
+            Vec::<&str>::new()
+        );
     }
 
     #[test]
@@ -412,6 +469,11 @@ mod tests {
             "<r:Response xmlns:r=\"urn:x\" ID=\"_{hex}\"><!-- {hex} --><D>{hex}</D><r:StatusMessage>no {hex}</r:StatusMessage></r:Response>"
         );
         assert_eq!(found(&message), [hex, hex]);
+        let message = format!(
+            "<r:Response xmlns:r=\"urn:oasis:names:tc:SAML:2.0:protocol\" ID=\"_{hex}\" Consent=\"urn:x:{base64}\" x:token='{hex}'>"
+        );
+        assert_eq!(found(&message), [base64, hex]);
+        assert_eq!(found(message.trim_end_matches('>')), [base64, hex]);
     }
 
     #[test]

@@ -25,3 +25,38 @@ pub(super) fn attribute(tag: &str, name: &str) -> Option<Range<usize>> {
         }
     }
 }
+
+/// Every attribute of a tag: its name, and where its value stands.
+pub(super) fn attributes(tag: &str) -> impl Iterator<Item = (&str, Range<usize>)> {
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        loop {
+            let sign = from + memchr::memchr(b'=', tag.as_bytes().get(from..)?)?;
+            let before = tag.get(from..sign).unwrap_or_default().trim_end();
+            let name = before.rsplit(char::is_whitespace).next().unwrap_or_default();
+            let behind = tag.get(sign + 1..)?;
+            let value = behind.trim_start();
+            let start = tag.len() - value.len() + 1;
+            let Some(quote) = value.bytes().next().filter(|quote| matches!(quote, b'"' | b'\''))
+            else {
+                from = sign + 1;
+                continue;
+            };
+            let end = start + memchr::memchr(quote, tag.as_bytes().get(start..)?)?;
+            from = end + 1;
+            return Some((name, start..end));
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn attributes_are_read_one_by_one() {
+        let tag = "samlp:Response a=\"1\" x:b = '2=3\"' c=4 d=\"\" e=\"open";
+        let all: Vec<_> = attributes(tag).map(|(name, value)| (name, &tag[value])).collect();
+        assert_eq!(all, [("a", "1"), ("x:b", "2=3\""), ("d", "")]);
+    }
+}

@@ -3,6 +3,7 @@
 
 use super::kind::Kind;
 use super::receipt::Tally;
+use crate::redact::is_jumbled;
 use serde_json::{Map, Value, json};
 use std::net::IpAddr;
 
@@ -243,7 +244,7 @@ fn says_something(word: &str) -> bool {
     word.is_empty()
         || word == BLOT
         || word.contains("://")
-        || word.chars().all(|c| c.is_alphabetic() || "-'’:/_.".contains(c))
+        || word.chars().all(|c| c.is_alphabetic() || "-'’:/_.".contains(c)) && !is_jumbled(word)
         || word
             .strip_prefix('v')
             .unwrap_or(word)
@@ -257,6 +258,7 @@ fn says_something(word: &str) -> bool {
 
 fn is_word(text: &str) -> bool {
     text.len() <= LONGEST_WORD
+        && !is_jumbled(text)
         && text.bytes().all(|byte| byte.is_ascii_alphabetic() || b"-_".contains(&byte))
         || matches!(text, "base64" | "utf-8" | "utf8" | "iso-8859-1")
 }

@@ -2,7 +2,7 @@
 //!
 //! What a server hands out, or a person types, may have any name: [`issued`](super::issued) says what is told from a key.
 
-use super::issued::{has_sign, is_issued, is_mixed, is_public, tells_nothing};
+use super::issued::{has_sign, is_issued, is_mixed, is_public, takes_turns, tells_nothing};
 use super::lexicon::canonical;
 use super::prose;
 use crate::mask;
@@ -101,11 +101,7 @@ fn lone(text: &str, range: Range<usize>, found: &mut Vec<Range<usize>>) {
         matches!(sign, Some(b'?' | b'#')) && before.get(at).is_some_and(|byte| *byte != b'&');
     let decoded = percent_encoding::percent_decode_str(piece).decode_utf8_lossy();
     // Views and headings of pages are words that are numbered; algorithms have hyphens: `#rsa-oaep-mgf1p`.
-    let turns = |run: &str| {
-        let pairs = run.as_bytes().windows(2);
-        pairs.filter(|pair| pair[0].is_ascii_digit() != pair[1].is_ascii_digit()).count() > 1
-    };
-    let alone = decoded.chars().all(char::is_alphanumeric) && turns(&decoded);
+    let alone = takes_turns(&decoded);
     let mixed = is_mixed(&decoded) && (has_sign(&decoded) || alone);
     if opens && mixed && !decoded.contains([':', '.']) && !is_public(&decoded) {
         found.push(range);

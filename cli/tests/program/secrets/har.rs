@@ -43,6 +43,8 @@ pub(crate) struct Har {
     pub(crate) said: Vec<String>,
     pub(crate) relay_state: String,
     pub(crate) ending: Ending,
+    /// What else is posted while the person signs in.
+    posts: Vec<Value>,
 }
 
 fn entry(second: usize, method: &str, url: &str, status: u16, mime: &str) -> Value {
@@ -114,7 +116,16 @@ impl Har {
             said: Vec::new(),
             relay_state: "/app".to_owned(),
             ending,
+            posts: Vec::new(),
         }
+    }
+
+    /// Posts a body to the identity provider.
+    pub(crate) fn posted(&mut self, mime: &str, text: &str) {
+        let mut post = entry(10, "POST", "https://idp.example/more", 204, "");
+        post["_resourceType"] = json!("xhr");
+        post["request"]["postData"] = json!({"mimeType": mime, "text": text});
+        self.posts.push(post);
     }
 
     pub(crate) fn entry(&mut self, index: usize) -> &mut Value {
@@ -170,6 +181,14 @@ impl Har {
         });
     }
 
+    /// All that stands in it so far, messages as they are.
+    pub(crate) fn written(&self) -> String {
+        let posts = Value::from(self.posts.clone()).to_string();
+        let parts = [&self.log.to_string(), &self.response, &self.relay_state, &posts];
+        let more = self.fields.iter().chain(&self.said);
+        parts.into_iter().chain(more).map(String::as_str).collect::<Vec<_>>().join("\n")
+    }
+
     /// The file.
     pub(crate) fn finish(mut self) -> String {
         let mut form = vec!["user=ada%40example.org".to_owned()];
@@ -209,6 +228,9 @@ impl Har {
                     &format!("<h1>Access denied</h1><p class=error>Access denied by the application</p><p class=error>{said}</p>"),
                 );
             }
+        }
+        if let Some(entries) = self.log["log"]["entries"].as_array_mut() {
+            entries.splice(ACS..ACS, self.posts);
         }
         self.log.to_string()
     }

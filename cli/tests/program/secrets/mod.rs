@@ -145,10 +145,11 @@ fn put(har: &mut Har, plant: &Plant, shape: Shape, draw: &mut Draw, put: &mut Ve
     put.push(Put { value, place: format!("{} / {shape:?}", plant.name) });
 }
 
-/// What came of every place of a table, in every ending.
+/// What came of every place of a table, in every ending. Each was in one of the captures at the least, when it was read.
 fn every_place(plants: &'static [Plant], seed: u64) -> (Searched, usize) {
     let mut together = Searched { leaks: BTreeSet::new(), looked_for: 0, printed: String::new() };
     let mut planted = BTreeSet::new();
+    let mut there = BTreeSet::new();
     for (number, ending) in ENDINGS.iter().enumerate() {
         let mut draw = Draw::new(seed + u64::try_from(number).expect("small"));
         let mut har = Har::new(*ending);
@@ -160,10 +161,20 @@ fn every_place(plants: &'static [Plant], seed: u64) -> (Searched, usize) {
             put(&mut har, plant, plant.shapes[number % plant.shapes.len()], &mut draw, &mut all);
         }
         planted.extend(all.iter().map(|one| one.place.clone()));
+        let written = har.written();
+        let stands = |one: &Put| forms(&one.value).iter().any(|form| written.contains(form));
+        let found = plants.iter().filter(|plant| {
+            let of_it = |one: &&Put| one.place.split(" / ").next() == Some(plant.name);
+            all.iter().filter(of_it).any(stands)
+        });
+        there.extend(found.map(|plant| plant.name));
         let searched = run(har, &all, COMMANDS);
         together.leaks.extend(searched.leaks);
         together.looked_for += searched.looked_for;
     }
+    let missing: Vec<&str> =
+        plants.iter().map(|plant| plant.name).filter(|name| !there.contains(name)).collect();
+    assert!(missing.is_empty(), "never in a capture: {missing:?}");
     (together, planted.len())
 }
 

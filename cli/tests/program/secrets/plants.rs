@@ -216,25 +216,41 @@ pub(crate) const PLANTS: &[Plant] = &[
     }),
     plant("name of a field", TOKENS, |har, c| har.fields.push(format!("{}=1", percent(c)))),
     plant("JSON that is posted", ANY, |har, c| {
-        har.entry(START)["request"]["postData"] = json!({"mimeType": "application/json", "text": json!({"password": c, "deep": [{"client_secret": c}]}).to_string()});
+        let text = json!({"password": c, "deep": [{"client_secret": c}]}).to_string();
+        har.posted("application/json", &text);
     }),
     plant("JSON without its type", ANY, |har, c| {
-        har.entry(START)["request"]["postData"] = json!({"mimeType": "application/x-www-form-urlencoded", "text": json!({"password": c}).to_string()});
+        har.posted("application/x-www-form-urlencoded", &json!({"password": c}).to_string());
     }),
     plant("multipart", ANY, |har, c| {
-        har.entry(START)["request"]["postData"] = json!({"mimeType": "multipart/form-data; boundary=xx", "text": format!("--xx\r\nContent-Disposition: form-data; name=\"passwd\"\r\n\r\n{c}\r\n--xx--\r\n")});
+        let text = format!(
+            "--xx\r\nContent-Disposition: form-data; name=\"passwd\"\r\n\r\n{c}\r\n--xx--\r\n"
+        );
+        har.posted("multipart/form-data; boundary=xx", &text);
     }),
     plant("SOAP", ANY, |har, c| {
-        har.entry(START)["request"]["postData"] = json!({"mimeType": "text/xml", "text": format!("<s:Envelope><wsse:Password Type=\"x\">{}</wsse:Password></s:Envelope>", xml(c))});
+        let text = format!(
+            "<s:Envelope><wsse:Password Type=\"x\">{}</wsse:Password></s:Envelope>",
+            xml(c)
+        );
+        har.posted("text/xml", &text);
+    }),
+    plant("elements and attributes of XML", ANY, |har, c| {
+        let text = format!(
+            "<r xmlns=\"urn:x\"><pin>{0}</pin><l sessionId=\"{0}\"/><param name=\"password\" value=\"{0}\"/></r>",
+            xml(c)
+        );
+        har.posted("text/xml", &text);
     }),
     plant("text that is posted", ANY, |har, c| {
-        har.entry(START)["request"]["postData"] =
-            json!({"mimeType": "text/plain", "text": format!("password={c}")});
+        har.posted("text/plain", &format!("password={c}"));
     }),
     plant("relay state", ANY, |har, c| {
         har.relay_state = format!("https://sp.example/app?token={}", percent(c));
     }),
-    plant("relay state that is nothing else", ANY, |har, c| c.clone_into(&mut har.relay_state)),
+    plant("relay state that is nothing else", ANY, |har, c| {
+        har.query(LOGIN_PAGE, &format!("RelayState={}", percent(c)));
+    }),
     plant("relay state, path", ANY, |har, c| har.relay_state = format!("/x/{}", percent(c))),
     // Pages.
     plant("hidden field", ANY, |har, c| {
@@ -396,6 +412,9 @@ pub(crate) const PLANTS: &[Plant] = &[
     plant("status text", TOKENS, |har, c| har.entry(ACS)["response"]["statusText"] = json!(c)),
     plant("method", TOKENS, |har, c| har.entry(START)["request"]["method"] = json!(c)),
 ];
+
+/// What is called a password: a phrase is known by its quotes.
+const CALLED: &[Shape] = &[Shape::Password, Shape::Short, Shape::Phrase, Shape::Long];
 
 /// What is told from the words around it: a phrase is words itself.
 const WORDS: &[Shape] = &[Shape::Password, Shape::Short, Shape::Long, Shape::Jwt];
@@ -676,6 +695,37 @@ pub(crate) const ODD: &[Plant] = &[
     }),
     plant("password in words", WORDS, |har, c| {
         har.said.push(format!("Access denied, the one-time password {} has expired", html(c)));
+    }),
+    plant("quoted, and called a password", CALLED, |har, c| {
+        har.said.push(format!("Access denied: &quot;{}&quot; as password", html(c)));
+    }),
+    plant("quoted as people write, and called a password", CALLED, |har, c| {
+        har.said.push(format!("Access denied: “{}” as password for ada", html(c)));
+    }),
+    plant("phrase that is called a reason", &[Shape::Phrase], |har, c| {
+        har.edit_location(ACS, |url| query(url, &format!("reason={}", percent(c))));
+    }),
+    plant("phrase that is called an error", &[Shape::Phrase], |har, c| {
+        har.query(ACS, &format!("error={}", percent(c)));
+    }),
+    plant("address of a blob", TOKENS, |har, c| {
+        har.said.push(format!("Access denied at blob:{}", html(c)));
+    }),
+    plant("blob in a link", TOKENS, |har, c| {
+        har.page(ACS, &format!("<a href=\"blob:https://sp.example/{}\">on</a>", html(c)));
+    }),
+    plant("name of the program, in words", &[Shape::Long, Shape::Base64, Shape::Jwt], |har, c| {
+        har.log["log"]["creator"] =
+            json!({"name": format!("Recorder {c}"), "version": format!("1.2 {c}")});
+    }),
+    plant("title that is an address with a path", TOKENS, |har, c| {
+        har.log["log"]["pages"] = json!([{"id": "p", "title": format!("https://x.example/reset/{}", percent(c)), "startedDateTime": "2026-11-24T09:58:00Z", "pageTimings": {}}]);
+    }),
+    plant("client request id", &[Shape::Jwt], |har, c| {
+        har.response_header(ACS, "x-ms-client-request-id", c);
+    }),
+    plant("data of a gateway", &[Shape::Password, Shape::Jwt, Shape::Base64], |har, c| {
+        har.response_header(ACS, "x-amzn-oidc-data", c);
     }),
     plant("session in a path", &[Shape::Long, Shape::Jwt], |har, c| {
         har.edit_url(START, |url| after_host(url, &format!("/(S({c}))")));

@@ -1,0 +1,235 @@
+//! Codes that a page shows or sends to people, by what is said of them: `Your verification code is 482913`, `WDJB-MJHT is
+//! your security code`.
+
+use crate::beginning;
+use aho_corasick::AhoCorasick;
+use std::borrow::Cow;
+use std::ops::Range;
+use std::sync::OnceLock;
+
+/// What such codes are called. Capitals of other scripts are written out.
+const NAMES: &[&str] = &[
+    "verification code",
+    "security code",
+    "confirmation code",
+    "one-time code",
+    "one time code",
+    "one-time password",
+    "one-time passcode",
+    "login code",
+    "sign-in code",
+    "access code",
+    "backup code",
+    "backup codes",
+    "recovery code",
+    "recovery codes",
+    "recovery key",
+    "your code",
+    "enter the code",
+    "enter code",
+    "enter this code",
+    "following code",
+    "your pin",
+    "password has been set to",
+    "password was set to",
+    "einmalcode",
+    "einmalkennwort",
+    "einmalpasswort",
+    "sicherheitscode",
+    "verifizierungscode",
+    "bestätigungscode",
+    "ihr code",
+    "dein code",
+    "kennwort wurde auf",
+    "passwort wurde auf",
+    "code de vérification",
+    "code de sécurité",
+    "code à usage unique",
+    "votre code",
+    "código de verificación",
+    "código de seguridad",
+    "su código",
+    "código de verificação",
+    "seu código",
+    "codice di verifica",
+    "codice di sicurezza",
+    "il tuo codice",
+    "verificatiecode",
+    "uw code",
+    "kod weryfikacyjny",
+    "kod to",
+    "doğrulama kodu",
+    "Код подтверждения",
+    "код подтверждения",
+    "Ваш код",
+    "ваш код",
+    "验证码",
+    "校验码",
+    "驗證碼",
+    "確認コード",
+    "認証コード",
+    "인증번호",
+    "인증 코드",
+];
+/// What may stand between a name and its code.
+const BETWEEN: &[&str] = &[
+    "is", "was", "ist", "lautet", "est", "es", "é", "è", "jest", "to", "это", "为", "为：", "是",
+    "は", "-", "–", "—", ":", "=",
+];
+/// What may stand between a code and its name.
+const BEFORE: &[&str] = &[
+    "is", "as", "use", "your", "the", "a", "ist", "ihr", "dein", "der", "est", "votre", "le", "es",
+    "su", "tu", "è", "il", "tuo", "é", "seu",
+];
+/// Bytes beside a name in which its code begins.
+const NEAR: usize = 160;
+/// Shortest and longest code.
+const LENGTHS: std::ops::RangeInclusive<usize> = 4..=40;
+/// Most digits of a code that has nothing else.
+const MOST_DIGITS: usize = 8;
+
+fn finder() -> Option<&'static AhoCorasick> {
+    static FINDER: OnceLock<Option<AhoCorasick>> = OnceLock::new();
+    FINDER
+        .get_or_init(|| AhoCorasick::builder().ascii_case_insensitive(true).build(NAMES).ok())
+        .as_ref()
+}
+
+/// Where in a text, or in a page as it is written, such codes stand.
+pub fn sent(text: &str) -> Vec<Range<usize>> {
+    let mut found: Vec<Range<usize>> = Vec::new();
+    for name in finder().iter().flat_map(|finder| finder.find_iter(text)) {
+        let Some(code) = behind(text, name.end()).or_else(|| before(text, name.start())) else {
+            continue;
+        };
+        if found.last().is_none_or(|last| last.end <= code.start) {
+            found.push(code);
+        }
+    }
+    found
+}
+
+/// The text without such codes.
+pub(super) fn without_sent(text: &str) -> Cow<'_, str> {
+    let codes = sent(text);
+    if codes.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    let (mut out, mut at) = (String::new(), 0);
+    for code in codes {
+        out.push_str(&text[at..code.start]);
+        out.push('…');
+        at = code.end;
+    }
+    out.push_str(&text[at..]);
+    Cow::Owned(out)
+}
+
+/// The words of a text, without tags, and where each stands.
+fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let mut tag = false;
+    let mut at = 0;
+    text.split_inclusive(|c: char| c.is_whitespace() || c == '<' || c == '>').filter_map(
+        move |piece| {
+            let start = at;
+            at += piece.len();
+            let within = tag;
+            tag = piece.ends_with('<') || tag && !piece.ends_with('>');
+            let word = piece.trim_end_matches(|c: char| c.is_whitespace() || c == '<' || c == '>');
+            (!within && !word.is_empty()).then_some((start, word))
+        },
+    )
+}
+
+fn behind(text: &str, end: usize) -> Option<Range<usize>> {
+    let near = beginning::of(text.get(end..)?, NEAR);
+    for (at, word) in words(near) {
+        if let Some(code) = code(word) {
+            let start = end + at + code.start;
+            return Some(start..start + code.len());
+        }
+        let bare = word.trim_end_matches([':', '：']).to_lowercase();
+        if !bare.is_empty() && !BETWEEN.contains(&bare.as_str()) {
+            return None;
+        }
+    }
+    None
+}
+
+fn before(text: &str, start: usize) -> Option<Range<usize>> {
+    let mut from = start.saturating_sub(NEAR);
+    while !text.is_char_boundary(from) {
+        from += 1;
+    }
+    let near = text.get(from..start)?;
+    let all: Vec<(usize, &str)> = words(near).collect();
+    let speaks = |word: &str| BEFORE.contains(&word.to_lowercase().as_str());
+    let spoken = all.iter().rev().take_while(|(_, word)| speaks(word)).count();
+    // What ends a sentence belongs to the one before.
+    let (at, word) = all.len().checked_sub(spoken + 1).and_then(|index| all.get(index))?;
+    let code = code(word).filter(|_| spoken > 0 && !word.ends_with([':', '.', ';', '!', '?']))?;
+    Some(from + at + code.start..from + at + code.end)
+}
+
+/// Digits, letters and digits mixed, or capitals in groups of four.
+fn code(word: &str) -> Option<Range<usize>> {
+    let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
+    let start = word.len() - word.trim_start_matches(|c: char| !c.is_alphanumeric()).len();
+    let digits = bare.bytes().filter(u8::is_ascii_digit).count();
+    let letters = bare.bytes().filter(u8::is_ascii_alphabetic).count();
+    let plain =
+        bare.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_!$*.+/".contains(&byte));
+    let groups = || {
+        bare.split('-').count() > 1
+            && bare.split('-').all(|group| {
+                group.len() >= 3
+                    && group.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+            })
+    };
+    let one = plain
+        && LENGTHS.contains(&bare.len())
+        && !bare.starts_with("AADSTS")
+        && (letters == 0 && (4..=MOST_DIGITS).contains(&digits)
+            || letters > 0 && digits > 0 && bare.len() >= 6
+            || groups());
+    one.then(|| start..start + bare.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_known_by_what_is_said_of_them() {
+        let found =
+            |text: &str| sent(text).into_iter().map(|one| text[one].to_owned()).collect::<Vec<_>>();
+        for text in [
+            "Your verification code is 482913.",
+            "<p>Your code: <b class=\"x y\">482913</b></p>",
+            "482913 is your security code",
+            "<b>482913</b> is your one-time code. It expires in 10 minutes.",
+            "Use 482913 as your login code",
+            "Ihr Einmalcode lautet 482913",
+            "Код подтверждения: 482913",
+            "您的验证码为 482913",
+            "Your new password has been set to 482913",
+            "Passwort wurde auf 482913 zurückgesetzt",
+        ] {
+            assert_eq!(found(text), ["482913"], "{text}");
+        }
+        assert_eq!(found("Please enter the code <b>WDJB-MJHT</b> on your device"), ["WDJB-MJHT"]);
+        assert_eq!(found("Recovery key bhk7!qz29"), ["bhk7!qz29"]);
+        for text in [
+            "Your verification code is wrong (error 50126)",
+            "The security code expired. Request 482913 was refused",
+            "Error 482913: enter the code that we sent",
+            "Your code is wrong",
+            "Enter code below",
+            "security code AADSTS50126",
+            "Error code 50011 is not a code to enter",
+        ] {
+            assert!(found(text).is_empty(), "{text}: {:?}", found(text));
+        }
+        assert_eq!(without_sent("Your PIN: 4829, please"), "Your PIN: …, please");
+    }
+}

@@ -1,0 +1,81 @@
+//! Fields of forms and of what is written like them: what each holds, by its name and its looks.
+
+use super::issued;
+use super::kind::Kind;
+use super::names;
+use super::opaque;
+use super::prose;
+use crate::secrets::places as secret_places;
+
+/// What a field of a form holds.
+pub(super) fn field(name: &str, value: &str) -> Option<Kind> {
+    if value.trim().is_empty() || names::carries_a_message(name) && !names::is_state(name) {
+        return None;
+    }
+    let telling = |shortest: usize| {
+        (opaque::is_opaque(value, shortest) || opaque::jwt_signature(value).is_some())
+            && !opaque::holds_markup(value)
+    };
+    if names::is_state(name) {
+        return ((telling(12) || prose::is_credible(value)) && !opaque::is_place(value))
+            .then_some(Kind::Token);
+    }
+    match names::kind_of(name) {
+        Some(Kind::Password) => Some(Kind::Password),
+        Some(kind) => (telling(6)
+            || value.len() >= 4
+                && !is_word(value)
+                && !value.contains(' ')
+                && !opaque::is_place(value))
+        .then_some(kind),
+        None => {
+            (telling(20) && !names::is_harmless(name) && !names_a_key(value)).then_some(Kind::Token)
+        }
+    }
+}
+
+/// What a field that was posted holds, where nothing is known of its name: letters and digits as passwords and codes have
+/// them, or words that make no sentence.
+pub(super) fn posted(name: &str, value: &str) -> Option<Kind> {
+    let unknown = secret_places::named(name) == secret_places::Standing::Unknown
+        && !names::is_harmless(name)
+        && !names::names_a_person(name);
+    let phrase = prose::is_passphrase(value);
+    let looks = phrase || prose::is_credible(value) && !opaque::is_moment(value);
+    // Words in small letters that make no sentence are typed; those with capitals may be somebody's name.
+    let typed = phrase && !value.contains(char::is_uppercase);
+    (!opaque::is_place(value) && (unknown && looks || issued::is_issued(name, value)))
+        .then_some(if typed { Kind::Password } else { Kind::Token })
+}
+
+/// Public by design: certificates, digests, policies.
+pub(super) fn names_a_key(value: &str) -> bool {
+    value.starts_with("MII")
+        || value.starts_with("sha256-")
+        || value.starts_with("sha384-")
+        || value.starts_with("sha512-")
+}
+
+/// A short word or number.
+pub(super) fn is_word(value: &str) -> bool {
+    value.bytes().all(|byte| byte.is_ascii_alphabetic()) && value.len() < 12
+        || value.bytes().all(|byte| byte.is_ascii_digit()) && value.len() < 4
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_posted_is_told_by_its_looks() {
+        assert_eq!(posted("x17", "mwxmr!39"), Some(Kind::Token));
+        for (name, value) in
+            [("lang", "en-us1"), ("x17", "/hub1234"), ("x17", "submit"), ("id", "a1b2c3")]
+        {
+            assert_eq!(posted(name, value), None, "{name}={value}");
+        }
+        assert_eq!(posted("x17", "krtzwb wqplmx bnmvcd"), Some(Kind::Password));
+        assert_eq!(posted("sn", "k7r2v9q"), Some(Kind::Token));
+        assert_eq!(posted("sn", "Garcia Lopez Alonso"), None);
+    }
+}
