@@ -30,6 +30,12 @@ static SP_BUILDS_INNER: CauseData = CauseData {
     setting: Setting::SpHostUri,
     fix: "Tell the service provider its public https address, or let the gateway hand over scheme, host and port and the service provider trust them",
 };
+static SP_NAMES_THE_OTHER: CauseData = CauseData {
+    text: "The service provider gives an address of the identity provider as its own",
+    who: Who::Sp,
+    setting: Setting::SpHostUri,
+    fix: "Set the host URI to the address by which people open the service provider; the identity provider's belongs nowhere in it",
+};
 static SP_SENDS_NO_URL: CauseData = CauseData {
     text: "The service provider's own setting for its address is empty or wrong, so that what it sends is no URL",
     who: Who::Sp,
@@ -89,7 +95,7 @@ check! {
         explains: ["endpoints/acs-differs-from-sp-metadata", "endpoints/acs-redirected", "endpoints/destination-mismatch", "endpoints/recipient-mismatch", "endpoints/response-sent-to-wrong-acs", "flow/request-not-answered", "flow/response-not-posted"],
         accounts: [Account::looping(&[Meaning::Acs]), Account::idp(&[Meaning::Acs]).codes(CODES)],
         logged: "The identity provider does not know the consumer URL",
-        causes: [NOT_REGISTERED, SP_BUILDS_ANOTHER, SP_BUILDS_INNER, SP_SENDS_NO_URL],
+        causes: [NOT_REGISTERED, SP_BUILDS_ANOTHER, SP_BUILDS_INNER, SP_SENDS_NO_URL, SP_NAMES_THE_OTHER],
         references: [
             Reference::section(Specification::SamlCore, "3.4.1").about("AssertionConsumerServiceURL"),
             Reference::page("https://learn.microsoft.com/entra/identity-platform/reply-url", "2026-11-24"),
@@ -388,6 +394,9 @@ fn describe(
     if !is_url(used.value) {
         return finding.because(&SP_SENDS_NO_URL, case);
     }
+    if names_the_other(case, used) {
+        return finding.because(&SP_NAMES_THE_OTHER, case);
+    }
     let inner = match nearest {
         Some(nearest) => is_inner_address(used.value, nearest.value),
         None => people_come_by_https(case, used),
@@ -432,6 +441,26 @@ fn people_come_by_https(case: &Case, used: &Used<'_>) -> bool {
         .any(|seen| seen.scheme == "https" && seen.host == sent.host)
 }
 
+/// The response is to be sent to the host of the identity provider, and the sign-in began at another one.
+fn names_the_other(case: &Case, used: &Used<'_>) -> bool {
+    let host = |url: &str| Address::parse(url).map(|address| address.host);
+    let Some(attempt) = used.attempt else { return false };
+    let (Some(sent), Some(asked), Some(begun)) = (
+        host(used.value),
+        case.request_of(attempt)
+            .and_then(|request| request.destination.as_ref())
+            .and_then(|destination| host(&destination.value)),
+        attempt
+            .exchanges
+            .first()
+            .and_then(|index| case.exchanges.get(*index))
+            .and_then(|exchange| host(&exchange.url)),
+    ) else {
+        return false;
+    };
+    sent == asked && sent != begun
+}
+
 /// An absolute URL of the web and nothing around it.
 fn is_url(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
@@ -443,11 +472,12 @@ fn is_url(text: &str) -> bool {
 mod tests {
     use super::*;
     use diag_sdk::case::attempt::Outcome;
+    use diag_sdk::case::exchange::Side;
     use diag_sdk::case::input::HeldBy;
     use diag_sdk::case::sp_configuration::ProxyService;
     use diag_sdk::testing::{
-        ACS_URL, ENTITY_ID, acs_endpoints, entry_point, entry_point_with, findings, levels,
-        refused_by_idp, registration, sign_in, sp_metadata,
+        ACS_URL, ENTITY_ID, acs_endpoints, entry_point, entry_point_with, exchange, findings,
+        levels, refused_by_idp, registration, sign_in, sp_metadata,
     };
 
     fn published(acs: &[&str], reply_urls: &[&str]) -> Case {
@@ -458,6 +488,23 @@ mod tests {
             metadata: vec![metadata],
             ..Case::default()
         }
+    }
+
+    #[test]
+    fn an_address_of_the_identity_provider_is_not_for_it_to_register() {
+        let who = |acs: &str, begun: &str| {
+            let mut case = refused_by_idp(&["AADSTS50011"], &[]);
+            if let Some(request) = &mut case.messages[0].request {
+                request.acs_url = Some(acs.into());
+            }
+            case.exchanges.push(exchange(Side::Sp, "GET", begun, 302));
+            case.attempts[0].exchanges = vec![1, 0];
+            findings(&ACS_NOT_REGISTERED, &case)[0].causes[0].who
+        };
+        let at_idp = "https://idp.example:443/saml2/azure/samlauthn/";
+        assert_eq!(who(at_idp, "https://sense.example/azure/hub"), Who::Sp);
+        assert_eq!(who(ACS_URL, "https://sense.example/azure/hub"), Who::Idp);
+        assert_eq!(who(at_idp, "https://idp.example/app"), Who::Idp, "one host");
     }
 
     #[test]
