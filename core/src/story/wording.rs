@@ -108,6 +108,14 @@ const FAILED_SIGN_IN: &[&str] = &[
     "no se pudo iniciar la sesión",
     "no se ha podido iniciar sesión",
     "no hemos podido iniciar",
+    "認証に失敗しました",
+    "認証エラー",
+    "ログインに失敗しました",
+    "ログインできません",
+    "ログインできませんでした",
+    "サインインに失敗しました",
+    "サインインできません",
+    "サインインできませんでした",
 ];
 
 /// An error of any kind, where a heading is nothing else.
@@ -397,6 +405,8 @@ mod tests {
             "Zugriff verweigert",
             "Fehler",
             "Anmeldung fehlgeschlagen",
+            "SAML認証に失敗しました。",
+            "ログインできませんでした",
             "Accès refusé",
             "Une erreur est survenue",
             "Acceso denegado",
