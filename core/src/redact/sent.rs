@@ -2,7 +2,7 @@
 //! your security code`.
 
 use crate::beginning;
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, MatchKind};
 use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -81,6 +81,8 @@ const BEFORE: &[&str] = &[
     "is", "as", "use", "your", "the", "a", "ist", "ihr", "dein", "der", "est", "votre", "le", "es",
     "su", "tu", "è", "il", "tuo", "é", "seu",
 ];
+/// What stands right behind such a code.
+const VERBS: &[&str] = &["is", "as", "ist", "est", "es", "è", "é"];
 /// Bytes beside a name in which its code begins.
 const NEAR: usize = 160;
 /// Shortest and longest code.
@@ -91,7 +93,13 @@ const MOST_DIGITS: usize = 8;
 fn finder() -> Option<&'static AhoCorasick> {
     static FINDER: OnceLock<Option<AhoCorasick>> = OnceLock::new();
     FINDER
-        .get_or_init(|| AhoCorasick::builder().ascii_case_insensitive(true).build(NAMES).ok())
+        .get_or_init(|| {
+            AhoCorasick::builder()
+                .ascii_case_insensitive(true)
+                .match_kind(MatchKind::LeftmostLongest)
+                .build(NAMES)
+                .ok()
+        })
         .as_ref()
 }
 
@@ -167,7 +175,9 @@ fn before(text: &str, start: usize) -> Option<Range<usize>> {
     let spoken = all.iter().rev().take_while(|(_, word)| speaks(word)).count();
     // What ends a sentence belongs to the one before.
     let (at, word) = all.len().checked_sub(spoken + 1).and_then(|index| all.get(index))?;
-    let code = code(word).filter(|_| spoken > 0 && !word.ends_with([':', '.', ';', '!', '?']))?;
+    let verb = all.get(all.len() - spoken).map(|(_, word)| word.to_lowercase());
+    let said = verb.is_some_and(|verb| VERBS.contains(&verb.as_str()));
+    let code = code(word).filter(|_| said && !word.ends_with([':', '.', ';', '!', '?']))?;
     Some(from + at + code.start..from + at + code.end)
 }
 
@@ -219,9 +229,11 @@ mod tests {
         }
         assert_eq!(found("Please enter the code <b>WDJB-MJHT</b> on your device"), ["WDJB-MJHT"]);
         assert_eq!(found("Recovery key bhk7!qz29"), ["bhk7!qz29"]);
+        assert_eq!(found("Backup codes: bhk7!qz29, 1234"), ["bhk7!qz29"]);
         for text in [
             "Your verification code is wrong (error 50126)",
             "The security code expired. Request 482913 was refused",
+            "<p>1, 482913</p><p>Use verification code xXQzZq</p>",
             "Error 482913: enter the code that we sent",
             "Your code is wrong",
             "Enter code below",

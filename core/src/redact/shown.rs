@@ -166,9 +166,11 @@ impl Label {
             return if is_label { Self::Marked } else { Self::None };
         }
         let bare = word.trim_end_matches(['"', '\'']).to_lowercase();
+        // `DB_PASSWORD`: the name of a setting, of which no sentence speaks.
+        let last = bare.rsplit('_').next().unwrap_or_default();
         if PASSWORDS.contains(&bare.as_str()) {
             Self::Bare
-        } else if NAMED.contains(&bare.as_str()) {
+        } else if NAMED.contains(&bare.as_str()) || PASSWORDS.contains(&last) {
             Self::Named
         } else {
             Self::None
@@ -595,6 +597,8 @@ mod tests {
     fn nothing_secret_is_shown() {
         let text = "Redirecting to https://idp.example/saml2?SAMLRequest=nZLbatwwEIZfxehetk7xQew6 for ann@contoso.example \
                     id _076dd71c-abdf-409e-af0c-be6a0af3cb84, app c9f1d7a4-2b55-4c0f-8a3e-91b6e0d5c7f2 'ONELOGIN_19326a150c01fb738e26ed396d99a4f9'";
+        assert_eq!(super::shown("DB_PASSWORD mwxmr!39 here", 500), "DB_PASSWORD … here");
+        assert_eq!(super::shown("DB_PASSWORD is not set", 500), "DB_PASSWORD is not set");
         let shown = super::shown(text, 500);
         for secret in ["nZLb", "ann@", "076dd71c", "19326a"] {
             assert!(!shown.contains(secret), "{shown}");
