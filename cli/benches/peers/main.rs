@@ -21,6 +21,8 @@ use std::path::Path;
 /// Where the tables stand in the page.
 const BEGIN: &str = "<!-- measured: begin -->\n";
 const END: &str = "<!-- measured: end -->";
+/// Seconds below which the clock says nothing of a run.
+const SHORTEST: f64 = 0.002;
 /// Runs that are so short that they are counted together.
 const SHORT_RUNS: u32 = 40;
 
@@ -68,15 +70,20 @@ fn whole(mib: u32, rounds: u32, folder: &Path) -> String {
         for (peer, cost) in peers.iter().zip(&costs) {
             let seconds = cost.seconds() / f64::from(rounds);
             #[expect(clippy::cast_precision_loss, reason = "a speed for people")]
-            let speed = size as f64 / 1e6 / seconds.max(1e-6);
+            let speed = size as f64 / 1e6 / seconds;
+            // Below what the clock tells apart.
+            let (time, speed) = if seconds < SHORTEST {
+                ("under 2 ms".to_owned(), "–".to_owned())
+            } else {
+                (format!("{:.0} ms", seconds * 1e3), format!("{speed:.0}"))
+            };
             let ratio =
                 python.map_or_else(|| "–".to_owned(), |all| format!("{:.2}", cost.seconds() / all));
             let _ = writeln!(
                 table,
-                "| {} | {} | {:.0} ms | {speed:.0} | {ratio} |",
+                "| {} | {} | {time} | {speed} | {ratio} |",
                 shape.told(),
-                peer.told(),
-                seconds * 1e3
+                peer.told()
             );
         }
         let _ = std::fs::remove_file(file);
