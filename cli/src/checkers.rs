@@ -146,7 +146,10 @@ impl Checkers {
 
     /// Response headers that plugins look at.
     pub(crate) fn headers(&self) -> BTreeSet<String> {
-        self.manifests().flat_map(|manifest| manifest.headers).collect()
+        let of = |plugin: &Mutex<Loaded>| {
+            plugin.lock().unwrap_or_else(PoisonError::into_inner).manifest.headers.clone()
+        };
+        self.loaded.iter().flat_map(of).collect()
     }
 
     /// All plugins as reports name them.

@@ -9,6 +9,7 @@
 
 pub mod amend;
 mod beginning;
+mod blotted;
 pub mod bounds;
 pub mod certificate;
 pub mod compare;

@@ -1,6 +1,7 @@
 //! Values in quotes that the words behind them call a secret: `“abc” as password`, `"a b c" als Kennwort`.
 
 use crate::beginning;
+use crate::blotted::without;
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -93,18 +94,7 @@ pub fn called(text: &str) -> Vec<Range<usize>> {
 
 /// The text without what is so called.
 pub(super) fn without_called(text: &str) -> Cow<'_, str> {
-    let values = called(text);
-    if values.is_empty() {
-        return Cow::Borrowed(text);
-    }
-    let (mut out, mut at) = (String::new(), 0);
-    for value in values {
-        out.push_str(&text[at..value.start]);
-        out.push('…');
-        at = value.end;
-    }
-    out.push_str(&text[at..]);
-    Cow::Owned(out)
+    without(text, called(text))
 }
 
 fn opening(text: &str, at: usize, character: char) -> Option<(usize, &'static [char])> {

@@ -36,9 +36,10 @@ fn is_no_word(piece: &str, many: bool) -> bool {
     let is_vowel = |letter: char| VOWELS.contains(letter);
     piece.len() >= SHORTEST_PIECE
         && !ABBREVIATED.contains(&piece)
-        && !diag_products::is_word(piece)
         && (!piece.contains(is_vowel)
             || many && piece.split(is_vowel).any(|run| sounds(run) >= MOST_IN_A_ROW))
+        // Last, since the words of all product files are gathered for it.
+        && !diag_products::is_word(piece)
 }
 
 fn sounds(mut letters: &str) -> usize {

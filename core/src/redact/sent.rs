@@ -2,6 +2,7 @@
 //! your security code`.
 
 use crate::beginning;
+use crate::blotted::without;
 use aho_corasick::{AhoCorasick, MatchKind};
 use std::borrow::Cow;
 use std::ops::Range;
@@ -106,6 +107,10 @@ fn finder() -> Option<&'static AhoCorasick> {
 /// Where in a text, or in a page as it is written, such codes stand.
 pub fn sent(text: &str) -> Vec<Range<usize>> {
     let mut found: Vec<Range<usize>> = Vec::new();
+    // A code has digits, or groups of capitals; most texts have neither.
+    if !text.bytes().any(|byte| byte.is_ascii_digit() || byte == b'-') {
+        return found;
+    }
     for name in finder().iter().flat_map(|finder| finder.find_iter(text)) {
         let Some(code) = behind(text, name.end()).or_else(|| before(text, name.start())) else {
             continue;
@@ -119,18 +124,7 @@ pub fn sent(text: &str) -> Vec<Range<usize>> {
 
 /// The text without such codes.
 pub(super) fn without_sent(text: &str) -> Cow<'_, str> {
-    let codes = sent(text);
-    if codes.is_empty() {
-        return Cow::Borrowed(text);
-    }
-    let (mut out, mut at) = (String::new(), 0);
-    for code in codes {
-        out.push_str(&text[at..code.start]);
-        out.push('…');
-        at = code.end;
-    }
-    out.push_str(&text[at..]);
-    Cow::Owned(out)
+    without(text, sent(text))
 }
 
 /// The words of a text, without tags, and where each stands.

@@ -10,9 +10,11 @@ pub mod places;
 mod value;
 mod watch;
 
+pub use crate::blotted::BLOT;
 pub use collect::Met;
 pub use value::Reach;
 
+use crate::blotted::without;
 use crate::bounds::Bounds;
 use crate::evidence::Evidence;
 use base64::Engine as _;
@@ -24,8 +26,6 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::{ControlFlow, Range};
 
-/// What stands in place of a secret in running text.
-pub const BLOT: char = '…';
 /// Bytes of a form that have to be the same; pages shorten what they repeat.
 const COMPARED: usize = 64;
 /// Shorter pieces of base64 are letters of any word.
@@ -184,15 +184,7 @@ impl Known {
         if places.is_empty() {
             return None;
         }
-        let mut out = String::with_capacity(text.len());
-        let mut at = 0;
-        for place in places {
-            out.push_str(&text[at..place.start]);
-            out.push(BLOT);
-            at = place.end;
-        }
-        out.push_str(&text[at..]);
-        Some(out)
+        Some(without(text, places).into_owned())
     }
 
     /// Nothing is known.

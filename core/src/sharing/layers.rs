@@ -7,6 +7,7 @@ use base64::Engine as _;
 use base64::alphabet::STANDARD;
 use base64::engine::DecodePaddingMode;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
+use encoding_rs::{UTF_16BE, UTF_16LE};
 use flate2::Compression;
 use flate2::read::{DeflateDecoder, DeflateEncoder};
 use std::fmt::Write as _;
@@ -502,13 +503,9 @@ fn wide(bytes: &[u8]) -> Option<(String, Writing)> {
         return None;
     }
     let lower_first = high > low;
-    let unit = |pair: &[u8]| match pair {
-        [first, second] if lower_first => u16::from_le_bytes([*first, *second]),
-        [first, second] => u16::from_be_bytes([*first, *second]),
-        _ => 0,
-    };
-    let units: Vec<u16> = bytes.chunks(2).map(unit).collect();
-    Some((String::from_utf16(&units).ok()?, Writing::Wide { lower_first }))
+    let encoding = if lower_first { UTF_16LE } else { UTF_16BE };
+    let text = encoding.decode_without_bom_handling_and_without_replacement(bytes)?;
+    Some((text.into_owned(), Writing::Wide { lower_first }))
 }
 
 impl Base64 {

@@ -9,12 +9,14 @@ use super::names;
 use super::opaque;
 use super::prose;
 use super::tags;
+use crate::beginning;
 use crate::saml::xml::{local_name, root_name};
 use crate::secrets::places;
 use std::ops::Range;
 
-/// Longest value.
+/// Longest value, and room for the blanks and marks of a section around it.
 const LONGEST: usize = 4_096;
+const ROOM: usize = 256;
 /// Texts that say what they are by one of these are no data of a form.
 const MESSAGES: &[&str] = &["urn:oasis:names:tc:SAML:", "EntityDescriptor"];
 /// Attributes that name what the element is about.
@@ -70,8 +72,9 @@ pub(super) fn values(text: &str) -> Vec<Standing> {
 /// The text of an element, without blanks around it and what says that it is taken as it is.
 fn inner(text: &str, start: usize) -> Range<usize> {
     const BEGINS: &str = "<![CDATA[";
-    let end = folded::end_of_text(text, start);
-    let whole = text.get(start..end).unwrap_or_default();
+    // A longer value is none, and what is never closed is not looked for up to the end for every element.
+    let near = beginning::of(text.get(start..).unwrap_or_default(), LONGEST + ROOM);
+    let whole = near.get(..folded::end_of_text(near, 0)).unwrap_or_default();
     let mut inner = whole.trim();
     if let Some(section) = inner.strip_prefix(BEGINS) {
         inner = section.split("]]>").next().unwrap_or_default();

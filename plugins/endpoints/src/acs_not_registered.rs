@@ -441,24 +441,22 @@ fn people_come_by_https(case: &Case, used: &Used<'_>) -> bool {
         .any(|seen| seen.scheme == "https" && seen.host == sent.host)
 }
 
-/// The response is to be sent to the host of the identity provider, and the sign-in began at another one.
+/// The response is to be sent to the host of the identity provider, at which nothing of the service provider was seen:
+/// both may well live behind one name.
 fn names_the_other(case: &Case, used: &Used<'_>) -> bool {
     let host = |url: &str| Address::parse(url).map(|address| address.host);
     let Some(attempt) = used.attempt else { return false };
-    let (Some(sent), Some(asked), Some(begun)) = (
-        host(used.value),
-        case.request_of(attempt)
-            .and_then(|request| request.destination.as_ref())
-            .and_then(|destination| host(&destination.value)),
-        attempt
-            .exchanges
-            .first()
-            .and_then(|index| case.exchanges.get(*index))
-            .and_then(|exchange| host(&exchange.url)),
-    ) else {
-        return false;
-    };
-    sent == asked && sent != begun
+    let asked =
+        case.request_of(attempt).and_then(|request| host(&request.destination.as_ref()?.value));
+    let of_sp = attempt
+        .exchanges
+        .iter()
+        .filter_map(|index| case.exchanges.get(*index))
+        .filter(|exchange| exchange.side == Side::Sp);
+    let begun: Vec<_> = of_sp.filter_map(|exchange| host(&exchange.url)).collect();
+    host(used.value).is_some_and(|sent| {
+        asked.as_ref() == Some(&sent) && !begun.is_empty() && !begun.contains(&sent)
+    })
 }
 
 /// An absolute URL of the web and nothing around it.
@@ -472,7 +470,6 @@ fn is_url(text: &str) -> bool {
 mod tests {
     use super::*;
     use diag_sdk::case::attempt::Outcome;
-    use diag_sdk::case::exchange::Side;
     use diag_sdk::case::input::HeldBy;
     use diag_sdk::case::sp_configuration::ProxyService;
     use diag_sdk::testing::{
@@ -505,6 +502,15 @@ mod tests {
         assert_eq!(who(at_idp, "https://sense.example/azure/hub"), Who::Sp);
         assert_eq!(who(ACS_URL, "https://sense.example/azure/hub"), Who::Idp);
         assert_eq!(who(at_idp, "https://idp.example/app"), Who::Idp, "one host");
+        let mut case = refused_by_idp(&["AADSTS50011"], &[]);
+        if let Some(request) = &mut case.messages[0].request {
+            request.acs_url = Some(at_idp.into());
+        }
+        case.exchanges.push(exchange(Side::Sp, "GET", "https://links.example/", 302));
+        case.exchanges.push(exchange(Side::Sp, "GET", "https://idp.example/app", 302));
+        case.attempts[0].exchanges = vec![1, 2, 0];
+        let told = findings(&ACS_NOT_REGISTERED, &case);
+        assert_eq!(told[0].causes[0].who, Who::Idp, "both behind one name, begun elsewhere");
     }
 
     #[test]
