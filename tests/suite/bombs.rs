@@ -194,6 +194,10 @@ fn bomb(word: &str) -> (u64, Vec<File>) {
             };
             (4, (0..9).map(file).chain([capture(&[small()])]).collect())
         }
+        "posted" => {
+            let form = format!("SAMLResponse={}", "A".repeat(200_000));
+            (100_000, vec![capture(&[small(), posted(1, &form)])])
+        }
         "fields" => (4, vec![capture(&[small(), posted(1, "a=1&b=2&c=3&d=4&e=5&f=6")])]),
         "expanded" => {
             let message = "x".repeat(300);

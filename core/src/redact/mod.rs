@@ -4,6 +4,7 @@
 //! names stay, because they tell what happened.
 
 mod across;
+mod branded;
 mod called;
 mod failure;
 mod jumbled;
@@ -12,6 +13,7 @@ mod shown;
 mod statement;
 
 pub use across::across_segments;
+pub use branded::branded;
 pub use called::called;
 pub use failure::failure;
 pub use jumbled::is_jumbled;

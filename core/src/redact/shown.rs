@@ -1,5 +1,6 @@
 //! What of a page's text may be shown: no values of URLs, no tokens, no names of people.
 
+use super::branded::is_branded;
 use super::called::{PASSWORDS, without_called};
 use super::clean_url;
 use super::sent::without_sent;
@@ -528,6 +529,7 @@ fn shown_piece(piece: &str) -> String {
 pub fn is_token(piece: &str) -> bool {
     let is_jwt = piece.starts_with("eyJ") && piece.len() >= 20;
     is_jwt
+        || is_branded(piece)
         || is_base64(piece)
         || piece.split('.').any(|part| part.len() >= 20 && !is_guid(part) && looks_like_token(part))
 }
@@ -535,7 +537,7 @@ pub fn is_token(piece: &str) -> bool {
 /// It is a token by its looks alone, and nothing that systems are called: a JWT, or base64 of some length.
 pub fn is_plainly_token(piece: &str) -> bool {
     let is_jwt = piece.starts_with("eyJ") && piece.len() >= 20;
-    is_jwt || piece.split('.').any(is_base64)
+    is_jwt || is_branded(piece) || piece.split('.').any(is_base64)
 }
 
 /// Base64 with the slashes and signs that words do not have.

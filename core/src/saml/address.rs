@@ -7,8 +7,8 @@ use percent_encoding::percent_decode_str;
 /// Parameters of the Redirect and POST bindings; their values are no part of a message's address.
 const BINDING_PARAMETERS: &[&str] =
     &["SAMLRequest", "SAMLResponse", "RelayState", "SigAlg", "Signature", "SAMLEncoding"];
-/// More parameters than a URL of any browser can hold.
-const MAX_PARAMETERS: usize = 2000;
+/// Parameters that are kept of one query: so many that a binding knows, wherever they stand, and so many others.
+const MOST_PARAMETERS: usize = 2_000;
 
 /// A parameter of a query or form body.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,15 +26,23 @@ pub(super) fn query_of(url: &str) -> Option<&str> {
 
 /// The parameters of a query or form body, decoded once as receivers decode forms: `+` is a blank.
 pub(super) fn parameters(query: &str) -> Vec<Parameter> {
+    let mut kept = [0, 0];
     query
         .split('&')
-        .take(MAX_PARAMETERS)
         .filter(|pair| !pair.is_empty())
-        .map(|pair| {
+        .filter_map(|pair| {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            Parameter { name: form_decoded(name), value: form_decoded(value) }
+            let name = form_decoded(name);
+            let kept = &mut kept[usize::from(carries(&name))];
+            *kept += 1;
+            (*kept <= MOST_PARAMETERS).then(|| Parameter { name, value: form_decoded(value) })
         })
         .collect()
+}
+
+/// Whether a binding knows a parameter of that name; those of WS-Federation begin with `w`.
+fn carries(name: &str) -> bool {
+    BINDING_PARAMETERS.contains(&name) || name.starts_with("SAML") || name.starts_with('w')
 }
 
 fn form_decoded(text: &str) -> String {
@@ -141,6 +149,17 @@ mod tests {
             .map(|parameter| (parameter.name.as_str(), parameter.value.as_str()))
             .collect();
         assert_eq!(pairs, [("a", "+%2B"), ("b", "1 2"), ("c", ""), ("", "x"), ("a", "2")]);
+    }
+
+    #[test]
+    fn parameters_of_a_binding_are_seen_behind_any_number_of_others() {
+        let query = format!("{}SAMLRequest=a&wa=b&RelayState=c", "x=1&".repeat(5_000));
+        let read = parameters(&query);
+        assert_eq!(read.len(), MOST_PARAMETERS + 3);
+        let names: Vec<_> =
+            read[MOST_PARAMETERS..].iter().map(|parameter| parameter.name.as_str()).collect();
+        assert_eq!(names, ["SAMLRequest", "wa", "RelayState"]);
+        assert_eq!(parameters(&"wa&".repeat(5_000)).len(), MOST_PARAMETERS);
     }
 
     #[test]

@@ -16,9 +16,6 @@ use diag_sdk::Place;
 use encoding_rs::Encoding;
 use std::borrow::Cow;
 
-/// Request bodies are messages and forms; a larger one is an upload.
-const MAX_REQUEST_BODY: usize = 8 << 20;
-
 /// JSON and plain text are kept up to this size: error answers are short.
 const MAX_PLAIN_BODY: usize = 64 << 10;
 
@@ -55,6 +52,8 @@ pub(super) struct Converter<'a> {
     pub(super) large: bool,
     /// A page was not looked at because of those before it.
     pub(super) spent: bool,
+    /// A form or message that was sent was larger than is read.
+    pub(super) sent: bool,
 }
 
 impl Converter<'_> {
@@ -314,10 +313,9 @@ impl Post {
     fn read(
         post: &PostData<'_>,
         content_type: Option<String>,
-        converter: &Converter<'_>,
+        converter: &mut Converter<'_>,
         long: Long<'_>,
     ) -> Self {
-        let Converter { habits, fields, .. } = converter;
         let mime = content_type
             .or_else(|| long.text(&post.mime).map(Cow::into_owned))
             .filter(|mime| !mime.is_empty());
@@ -329,8 +327,13 @@ impl Post {
                 (long.text(name).unwrap_or_default(), long.text(value).unwrap_or_default())
             })
             .collect();
-        let too_long =
-            matches!(&post.text, Text::Long(number) if long.raw(*number).len() > MAX_REQUEST_BODY);
+        let lower = mime.as_deref().unwrap_or_default().to_ascii_lowercase();
+        let urlencoded = lower.starts_with("application/x-www-form-urlencoded");
+        let most = Bounds::size(converter.bounds.posted);
+        let too_long = matches!(&post.text, Text::Long(number) if long.raw(*number).len() > most);
+        // What else is as large is an upload, of which nobody expects a sign-in.
+        converter.sent |= too_long && (urlencoded || lower.contains("xml") || lower.is_empty());
+        let Converter { habits, fields, .. } = &*converter;
         let body =
             if too_long { None } else { long.text(&post.text).filter(|body| !body.is_empty()) };
         let encoded =
@@ -342,8 +345,6 @@ impl Post {
                 Some(body.into_owned())
             }
         });
-        let lower = mime.as_deref().unwrap_or_default().to_ascii_lowercase();
-        let urlencoded = lower.starts_with("application/x-www-form-urlencoded");
         let mut form = match body.as_deref().map(form::without_upload_headers) {
             Some(body) if urlencoded || lower.is_empty() && names_a_message(body) => {
                 form::from_text(body, &params, fields)
@@ -447,6 +448,7 @@ mod tests {
             fields: Gauge::new(bounds.fields),
             large: false,
             spent: false,
+            sent: false,
         }
         .exchange(&entry, NONE, Place::default())
     }

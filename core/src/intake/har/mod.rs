@@ -302,6 +302,7 @@ impl<'a> Reader<'a> {
             fields: Gauge::new(options.bounds.fields),
             large: false,
             spent: false,
+            sent: false,
         };
         let before = exchanges.len();
         Self {
@@ -330,6 +331,7 @@ impl<'a> Reader<'a> {
         let mut crossed = self.crossed.clone();
         crossed.extend(self.converter.large.then_some("body"));
         crossed.extend(self.converter.spent.then_some("bodies"));
+        crossed.extend(self.converter.sent.then_some("posted"));
         crossed.extend(self.converter.fields.crossed().then_some("fields"));
         crossed
     }
