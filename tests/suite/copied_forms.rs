@@ -141,6 +141,43 @@ fn copies_of_hars_lack_nothing_that_their_originals_have() {
     }
 }
 
+/// Keys of services, made up, which have few signs of chance beside their beginning.
+const BRANDED: [&str; 6] = [
+    "AKIAJCKABCABCDEFGHIJ",
+    "glpat-mellow-otter-basket",
+    "M.C594_BAY.2.U.b3bddef7-35ee-132c",
+    "hvs.mellowotterbasketonahill",
+    "sk_live_mellowotterbasket",
+    "otk-mellowotterbasket4711",
+];
+
+#[test]
+fn keys_that_begin_as_their_service_says_leave_no_copy() {
+    let mut har: Value = serde_json::from_slice(&example("healthy/capture.har")).expect("JSON");
+    let entries = har["log"]["entries"].as_array_mut().expect("entries");
+    let last = entries.last().cloned().expect("an entry");
+    for key in BRANDED {
+        let mut entry = last.clone();
+        entry["request"]["url"] =
+            json!(format!("https://sense.example.org/api/{key}/rows?ref={key}&{key}"));
+        entry["request"]["headers"] = json!([{"name": "X-Ref", "value": key}]);
+        entry["response"]["content"] = json!({"size": 1, "mimeType": "text/html",
+            "text": format!("<html><p>Use {key} to go on</p><script>var a = \"{key}\";</script></html>")});
+        entries.push(entry);
+        let mut data = last.clone();
+        data["response"]["status"] = json!(400);
+        data["response"]["content"] = json!({"size": 1, "mimeType": "application/json",
+            "text": json!({"note": key, "list": [key]}).to_string()});
+        data["comment"] = json!(format!("ran with {key}"));
+        entries.push(data);
+    }
+    let case = whole("keys", vec![File::new("capture.har", har.to_string())]);
+    let keys = BRANDED.map(ToOwned::to_owned);
+    for options in ways() {
+        assert_eq!(case.complaints(options, &keys), Vec::<String>::new(), "{options:?}");
+    }
+}
+
 /// The capture of an example as an export of SAML-tracer.
 fn trace(name: &str) -> Value {
     let har: Value =
