@@ -78,7 +78,7 @@ bounds! {
     entries = "entries", 2_000_000, Number, "Entries of one capture", "the entries behind them are not read";
     light = "light", 10_000, Number, "Scripts, pictures and background requests kept of one capture", "further ones are counted, not kept; sign-ins are never among them";
     pages = "pages", 1 << 20, Bytes, "Pages after each step of a sign-in that show no sign of SAML", "further ones are counted, not looked at; those just before the next step are";
-    posted = "posted", 8 << 20, Bytes, "One form or message that a browser posted", "it is not read; what was uploaded otherwise is never looked at";
+    posted = "posted", 8 << 20, Bytes, "One form or message that a browser posted", "it is not read";
     fields = "fields", 4_096, Number, "Fields of one posted form", "the fields behind them are not read";
     expanded = "expanded", 32 << 20, Bytes, "What the messages of one sketch are expanded to", "further ones stay as they are written";
     body = "body", 1 << 20, Bytes, "One page", "the page is not looked at";

@@ -126,7 +126,7 @@ pub fn branded(text: &str) -> Vec<Range<usize>> {
 }
 
 /// It begins with such a token.
-pub(super) fn is_branded(piece: &str) -> bool {
+pub fn is_branded(piece: &str) -> bool {
     BRANDS.iter().any(|(begins, rest)| {
         piece.strip_prefix(begins).is_some_and(|behind| {
             let length = behind.bytes().take_while(|byte| of_token(*byte)).count();

@@ -13,7 +13,7 @@ mod shown;
 mod statement;
 
 pub use across::across_segments;
-pub use branded::branded;
+pub use branded::{branded, is_branded};
 pub use called::called;
 pub use failure::failure;
 pub use jumbled::is_jumbled;
