@@ -29,7 +29,6 @@ const BRANDS: &[(&str, Rest)] = &[
     ("ghu_", Rest::Mixed(20)),
     ("ghs_", Rest::Mixed(20)),
     ("ghr_", Rest::Mixed(20)),
-    ("github_pat_", Rest::Mixed(20)),
     ("glpat-", Rest::Signs(16)),
     ("gldt-", Rest::Signs(16)),
     ("glrt-", Rest::Signs(16)),

@@ -214,7 +214,10 @@ impl Blotter<'_> {
             let hexadecimal = bare.len() >= LONGEST_HEXADECIMAL
                 && !self.endpoints.contains(bare)
                 && bare.bytes().all(|byte| byte.is_ascii_hexdigit());
-            let long = bare.len() >= LONGEST_SEGMENT || bare.starts_with("eyJ") || hexadecimal;
+            let long = bare.len() >= LONGEST_SEGMENT
+                || bare.starts_with("eyJ")
+                || hexadecimal
+                || redact::is_branded(bare);
             let decoded = layers::innermost(bare);
             let in_pieces = |text: &str| !redact::across_segments(text).is_empty();
             let token = is_token(bare)

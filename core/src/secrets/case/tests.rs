@@ -50,6 +50,7 @@ fn addresses_stay_equal_and_different() {
         "https://a.example/reset_password/crddf%20asdfg%20yxcvb/hub",
         "https://a.example/(S(da2d6582bfd64e7fa2c631335f64e0d2))/hub",
         "https://a.example/x/da2d6582bfd64e7fa2c631335f64e0d2/hub",
+        "https://a.example/v1/sk_live_crddfcrddfcrddf/hub",
     ] {
         let told = url(secret);
         let kept = told.contains("crddf") || told.contains("da2d6582bfd6");
