@@ -148,7 +148,7 @@ const BRANDED: [&str; 6] = [
     "M.C594_BAY.2.U.b3bddef7-35ee-132c",
     "hvs.mellowotterbasketonahill",
     "sk_live_mellowotterbasket",
-    "otk-mellowotterbasket4711",
+    "tskey-mellowotterbasket4711",
 ];
 
 #[test]

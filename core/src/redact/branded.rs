@@ -1,7 +1,7 @@
 //! Keys and tokens that say by their beginning what they are: `AKIA…`, `glpat-…`, `M.C5…`. Services give them such a
 //! beginning so that they are found wherever somebody leaves them, however few signs of chance the rest has.
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use aho_corasick::{AhoCorasick, MatchKind};
 use std::ops::Range;
 use std::sync::OnceLock;
 
@@ -84,41 +84,41 @@ const BRANDS: &[(&str, Rest)] = &[
     ("sntrys_", Rest::Signs(20)),
     ("sntryu_", Rest::Signs(20)),
     ("tskey-", Rest::Mixed(16)),
-    ("otk-", Rest::Mixed(16)),
     ("sk-ant-", Rest::Mixed(20)),
     ("sk-proj-", Rest::Mixed(20)),
 ];
 
-fn finder() -> &'static AhoCorasick {
-    static FINDER: OnceLock<AhoCorasick> = OnceLock::new();
-    FINDER.get_or_init(|| {
-        #[expect(clippy::expect_used, reason = "a short list of constants")]
-        AhoCorasick::builder()
-            .kind(Some(AhoCorasickKind::DFA))
-            .match_kind(MatchKind::LeftmostLongest)
-            .build(BRANDS.iter().map(|(begins, _)| begins))
-            .expect("words make a finder")
-    })
+/// Shortest beginning with the shortest rest.
+const SHORTEST: usize = 15;
+
+fn finder() -> Option<&'static AhoCorasick> {
+    static FINDER: OnceLock<Option<AhoCorasick>> = OnceLock::new();
+    FINDER
+        .get_or_init(|| {
+            AhoCorasick::builder()
+                .match_kind(MatchKind::LeftmostLongest)
+                .build(BRANDS.iter().map(|(begins, _)| begins))
+                .ok()
+        })
+        .as_ref()
 }
 
 /// Where such tokens stand in a text.
 pub fn branded(text: &str) -> Vec<Range<usize>> {
     let mut found: Vec<Range<usize>> = Vec::new();
-    for begun in finder().find_iter(text) {
-        let before = text.as_bytes().get(..begun.start()).unwrap_or_default();
-        let is_inside = before.last().is_some_and(|byte| of_token(*byte) && *byte != b'.')
-            && !ends_with_an_escape(before);
-        if is_inside || found.last().is_some_and(|last| begun.start() < last.end) {
+    // A beginning may be repeated in one run of signs: each run is looked through once.
+    let mut run = Run::default();
+    for begun in finder().iter().flat_map(|finder| finder.find_iter(text)) {
+        let is_taken = found.last().is_some_and(|last| begun.start() < last.end);
+        if is_taken || is_inside(text.as_bytes().get(..begun.start()).unwrap_or_default()) {
             continue;
         }
+        if begun.end() > run.stop {
+            run = Run::from(text, begun.end());
+        }
         let Some((_, rest)) = BRANDS.get(begun.pattern().as_usize()) else { continue };
-        let behind = text.as_bytes().get(begun.end()..).unwrap_or_default();
-        let length = behind.iter().take_while(|byte| of_token(**byte)).count();
-        let behind = behind.get(..length).unwrap_or_default();
-        let ends = behind.iter().rev().take_while(|byte| b".-~".contains(byte)).count();
-        let behind = behind.get(..length - ends).unwrap_or_default();
-        if rest.is(behind) {
-            found.push(begun.start()..begun.end() + behind.len());
+        if rest.is(text, begun.end(), &run) {
+            found.push(begun.start()..run.end);
         }
     }
     found
@@ -126,37 +126,73 @@ pub fn branded(text: &str) -> Vec<Range<usize>> {
 
 /// It begins with such a token.
 pub fn is_branded(piece: &str) -> bool {
-    BRANDS.iter().any(|(begins, rest)| {
-        piece.strip_prefix(begins).is_some_and(|behind| {
-            let length = behind.bytes().take_while(|byte| of_token(*byte)).count();
-            rest.is(behind.as_bytes().get(..length).unwrap_or_default())
+    piece.len() >= SHORTEST
+        && BRANDS.iter().any(|(begins, rest)| {
+            piece.starts_with(begins)
+                && rest.is(piece, begins.len(), &Run::from(piece, begins.len()))
         })
-    })
 }
 
-fn of_token(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"_-.~!*$".contains(&byte)
+/// What tokens are made of, up to where something else stands.
+#[derive(Default)]
+struct Run {
+    /// Where something else stands.
+    stop: usize,
+    /// The same, without what ends a sentence.
+    end: usize,
+    /// Behind its last digit.
+    digit: usize,
+}
+
+impl Run {
+    fn from(text: &str, start: usize) -> Self {
+        let bytes = text.as_bytes().get(start..).unwrap_or_default();
+        let length = bytes
+            .iter()
+            .take_while(|byte| byte.is_ascii_alphanumeric() || b"_-.~!*$".contains(byte))
+            .count();
+        let run = bytes.get(..length).unwrap_or_default();
+        let behind =
+            |sort: fn(&u8) -> bool| start + run.iter().rposition(sort).map_or(0, |last| last + 1);
+        Self {
+            stop: start + length,
+            end: behind(|byte| !b".-~!*".contains(byte)),
+            digit: behind(u8::is_ascii_digit),
+        }
+    }
+}
+
+/// A beginning there goes on with a word, rather than beginning one.
+fn is_inside(before: &[u8]) -> bool {
+    before.last().is_some_and(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(byte))
+        && !ends_with_an_escape(before)
 }
 
 /// What stands before it is written in an encoding: `%2F`, `\n`.
 fn ends_with_an_escape(before: &[u8]) -> bool {
-    let [.., first, second, third] = before else {
-        return matches!(before, [.., b'\\', b'n' | b'r' | b't']);
-    };
-    *first == b'%' && second.is_ascii_hexdigit() && third.is_ascii_hexdigit()
-        || *second == b'\\' && b"nrt".contains(third)
+    match before {
+        [.., b'\\', b'n' | b'r' | b't'] => true,
+        [.., b'%', first, second] => first.is_ascii_hexdigit() && second.is_ascii_hexdigit(),
+        _ => false,
+    }
 }
 
 impl Rest {
-    fn is(self, behind: &[u8]) -> bool {
-        let digits = behind.iter().filter(|byte| byte.is_ascii_digit()).count();
+    /// Whether it is what stands from a place in a text to the end of a run.
+    fn is(self, text: &str, start: usize, run: &Run) -> bool {
+        let length = run.end.saturating_sub(start);
         match self {
             Self::Capitals(exactly) => {
-                behind.len() == exactly
-                    && behind.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+                length == exactly
+                    && text
+                        .as_bytes()
+                        .iter()
+                        .skip(start)
+                        .take(length)
+                        .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
             }
-            Self::Signs(fewest) => behind.len() >= fewest,
-            Self::Mixed(fewest) => behind.len() >= fewest && digits > 0,
+            Self::Signs(fewest) => length >= fewest,
+            Self::Mixed(fewest) => length >= fewest && run.digit > start,
         }
     }
 }
@@ -185,11 +221,22 @@ mod tests {
                 ("https://a.example/x/", "/y"),
                 ("%2F", "."),
                 ("\\n", " "),
+                ("**", "**"),
+                ("is.", "..."),
             ] {
                 assert_eq!(told(&format!("{before}{token}{behind}")), [token], "{before}{behind}");
             }
             assert!(told(&format!("x{token}")).is_empty(), "{token}");
         }
+    }
+
+    #[test]
+    fn a_run_that_begins_again_and_again_is_one() {
+        let begun = ".SG".repeat(5);
+        assert!(told(&begun).is_empty());
+        assert_eq!(told(&format!("{begun}.{}7", "a".repeat(40))).len(), 1);
+        let run = Run::from("SG.SG.a1b...", 3);
+        assert_eq!((run.stop, run.end, run.digit), (12, 9, 8));
     }
 
     #[test]
@@ -201,7 +248,7 @@ mod tests {
             "hvs.short",
             "dapi-gateway-of-the-house-in-the-north-west",
             "SG.example.com",
-            "otk-navigation-menu-item",
+            "tskey-navigation-menu-item",
         ] {
             assert!(!is_branded(name), "{name}");
             assert!(told(name).is_empty(), "{name}");
@@ -217,6 +264,7 @@ mod tests {
             };
             let token = format!("{begins}{behind}");
             assert_eq!(told(&format!("({token})")), [token.as_str()]);
+            assert!(token.len() >= SHORTEST && is_branded(&token), "{token}");
         }
     }
 }

@@ -65,18 +65,9 @@ const KNOWN_ATTRIBUTES: &[&str] = &[
 /// Where tokens stand in a text that nothing around them names.
 pub(super) fn strays(text: &str) -> Vec<Range<usize>> {
     let mut found = everywhere(text);
-    let branded = redact::branded(text);
-    if !branded.is_empty() {
-        // One that says what it is goes whole, whatever was told of its pieces.
-        found.retain(|stray| {
-            let behind = branded.partition_point(|token| token.end <= stray.start);
-            branded.get(behind).is_none_or(|token| {
-                token.start >= stray.end || stray.start < token.start || stray.end > token.end
-            })
-        });
-        found.extend(branded);
-        found.sort_by_key(|stray| (stray.start, stray.end));
-    }
+    found.extend(redact::branded(text));
+    found.sort_by_key(|stray| (stray.start, stray.end));
+    found.dedup();
     if !found.is_empty() {
         // A piece of a mark of ours is as random as what it stands for.
         let own = mask::all_own(text);

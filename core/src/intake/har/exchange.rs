@@ -172,11 +172,7 @@ impl Converter<'_> {
             .encoding
             .short()
             .is_some_and(|encoding| encoding.eq_ignore_ascii_case("base64"));
-        let raw: &[u8] = match &content.text {
-            Text::Absent => return None,
-            Text::Here(text) => text.as_bytes(),
-            Text::Long(number) => long.raw(*number),
-        };
+        let raw = raw(&content.text, long)?;
         let size = if base64 { raw.len() / 4 * 3 } else { raw.len() };
         let sort = sort_of(mime);
         let telling = !base64 && sort != Sort::Asset && signs::tells(raw);
@@ -330,7 +326,7 @@ impl Post {
         let lower = mime.as_deref().unwrap_or_default().to_ascii_lowercase();
         let urlencoded = lower.starts_with("application/x-www-form-urlencoded");
         let most = Bounds::size(converter.bounds.posted);
-        let too_long = matches!(&post.text, Text::Long(number) if long.raw(*number).len() > most);
+        let too_long = raw(&post.text, long).is_some_and(|raw| raw.len() > most);
         // What else is as large is an upload, of which nobody expects a sign-in.
         converter.sent |= too_long && (urlencoded || lower.contains("xml") || lower.is_empty());
         let Converter { habits, fields, .. } = &*converter;
@@ -359,6 +355,15 @@ impl Post {
         }
         form.retain(|field| !field.name.trim().is_empty());
         Self { body, form, mime }
+    }
+}
+
+/// A text as it is written in the capture.
+fn raw<'t>(text: &'t Text<'_>, long: Long<'t>) -> Option<&'t [u8]> {
+    match text {
+        Text::Absent => None,
+        Text::Here(text) => Some(text.as_bytes()),
+        Text::Long(number) => Some(long.raw(*number)),
     }
 }
 
