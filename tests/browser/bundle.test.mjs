@@ -132,18 +132,35 @@ test("making copies is stopped by a key, and the report stands", async () => {
   await close();
 });
 
-test("what cannot be copied is said where it was asked for", async () => {
-  const { page, close } = await opened();
-  // The engine reads archives, but nobody can hand out a copy of what is inside.
+test("a bundle is made of the files in an archive, too", async () => {
+  const { page, close, wrong } = await opened();
   await judged(page, broken());
+  const first = await bundled(page);
   const zip = join(scratch, "case.zip");
-  writeFileSync(zip, (await bundled(page)).bytes);
+  writeFileSync(zip, first.bytes);
   await page.keyboard.press("Escape");
   await judged(page, [zip]);
   assert.ok(await page.isVisible("#result"), await page.textContent("#problem"));
+  const { files } = await bundled(page);
+  for (const name of ["capture.har", "idp-metadata.xml"]) {
+    assert.equal(files[name], first.files[name], name);
+  }
+  assert.deepEqual(wrong, []);
+  await close();
+});
+
+test("what cannot be copied is said where it was asked for", async () => {
+  const { page, close } = await opened();
+  // Judged, and gone before copies are made.
+  const gone = join(scratch, "gone.har");
+  writeFileSync(gone, readFileSync(broken().find((path) => path.endsWith("capture.har"))));
+  await judged(page, [gone]);
+  assert.ok(await page.isVisible("#result"), await page.textContent("#problem"));
+  rmSync(gone);
   await page.click("#share");
   await page.click("#share-now");
   await page.waitForSelector("#sharing-problem:not([hidden])");
-  assert.match(await page.textContent("#sharing-problem"), /^none of the files can be copied/);
+  assert.match(await page.textContent("#sharing-problem"), /gone\.har/);
+  assert.equal(await page.textContent("#status"), "No bundle was made");
   await close();
 });
