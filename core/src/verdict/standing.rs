@@ -1,6 +1,7 @@
 //! How each finding stands to each failure.
 
 use diag_sdk::account::{AccountInfo, Standing};
+use diag_sdk::case::attempt::Outcome;
 use diag_sdk::case::judgement::Failure;
 use diag_sdk::manifest::CheckInfo;
 use diag_sdk::{Case, Finding, Severity, Stage};
@@ -66,7 +67,10 @@ pub(super) fn stand(
         None => Stand::Unrelated,
         Some((_, true)) => Stand::Shows,
         Some((Standing::Contradicted, false)) => Stand::Contradicted,
-        Some((standing, false)) => Stand::Accounts(tier(case, finding, failure, standing)),
+        Some((standing, false)) => match tier(case, finding, failure, standing) {
+            Tier::Possible if circles_unseen(case, failure) => Stand::Unrelated,
+            tier => Stand::Accounts(tier),
+        },
     }
 }
 
@@ -83,12 +87,22 @@ fn tier(case: &Case, finding: &Finding, failure: &Failure, standing: Standing) -
     if true_where_it_worked(case, finding) { tier.dropped() } else { tier }
 }
 
+/// The sign-in goes in circles, and the capture holds no cookies. A cookie that does not come back is what makes nearly
+/// all of them; where that cannot be seen, what is only possible beside it is no more than a guess.
+fn circles_unseen(case: &Case, failure: &Failure) -> bool {
+    let circles = |id: &String| {
+        case.attempts.iter().any(|attempt| &attempt.id == id && attempt.outcome == Outcome::Looping)
+    };
+    case.removed_by_exporter.iter().any(|what| what == "cookies")
+        && failure.attempt.as_ref().is_some_and(circles)
+}
+
 /// The finding is also about an attempt that worked.
 fn true_where_it_worked(case: &Case, finding: &Finding) -> bool {
     let worked = |id: &String| {
-        case.attempts.iter().any(|attempt| {
-            &attempt.id == id && attempt.outcome == diag_sdk::case::attempt::Outcome::SignedIn
-        })
+        case.attempts
+            .iter()
+            .any(|attempt| &attempt.id == id && attempt.outcome == Outcome::SignedIn)
     };
     finding.attempts.iter().any(worked) || (finding.attempts.is_empty() && case.signed_in())
 }
@@ -116,4 +130,46 @@ fn derived(explains: &[String]) -> Vec<AccountInfo> {
         _ => None,
     };
     explains.iter().filter_map(|id| account(id)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use diag_sdk::Account;
+    use diag_sdk::case::attempt::Attempt;
+    use diag_sdk::case::judgement::Party;
+
+    #[test]
+    fn a_circle_without_cookies_is_not_blamed_on_what_is_only_possible() {
+        let judged = |removed: &[&str], finding: Finding, outcome: Outcome| {
+            let attempt = Attempt { id: "a1".into(), outcome, ..Attempt::default() };
+            let case = Case {
+                attempts: vec![attempt],
+                removed_by_exporter: removed.iter().map(|what| (*what).to_owned()).collect(),
+                ..Case::default()
+            };
+            let failure = Failure {
+                attempt: Some("a1".into()),
+                stage: Stage::Session,
+                party: Party::Sp,
+                ..Failure::default()
+            };
+            let check = CheckInfo {
+                stage: Stage::Landing,
+                accounts: vec![AccountInfo::from(&Account::sp_or_loop(&[]))],
+                ..CheckInfo::default()
+            };
+            let finding = Finding { attempts: vec!["a1".into()], ..finding };
+            stand(&case, &finding, Some(&check), &failure)
+        };
+        let (likely, measured) = (Finding::warning("w"), Finding::error("e"));
+        let possible = Stand::Accounts(Tier::Possible);
+        assert_eq!(judged(&["cookies"], likely.clone(), Outcome::Looping), Stand::Unrelated);
+        assert_eq!(judged(&["bodies"], likely.clone(), Outcome::Looping), possible);
+        assert_eq!(judged(&["cookies"], likely, Outcome::RefusedBySp), possible);
+        assert_eq!(
+            judged(&["cookies"], measured, Outcome::Looping),
+            Stand::Accounts(Tier::Sufficient)
+        );
+    }
 }
