@@ -28,6 +28,7 @@ pub mod mask;
 mod participants;
 pub mod recorded;
 pub mod redact;
+mod references;
 pub mod repair;
 pub mod report;
 pub mod runner;

@@ -14,7 +14,14 @@ enum Rest {
     Signs(usize),
     /// The same, and it is no word: there are digits in it.
     Mixed(usize),
+    /// So many signs of a token, of which one may be an equals sign, or more.
+    Summed(usize),
+    /// So many signs, or more, and three that belong to it stand before.
+    Marked(usize),
 }
+
+/// Signs that stand before a mark.
+const BEFORE_MARK: usize = 3;
 
 /// Beginnings, as the services state them for scanners of secrets, and what follows.
 const BRANDS: &[(&str, Rest)] = &[
@@ -73,8 +80,8 @@ const BRANDS: &[(&str, Rest)] = &[
     ("shpat_", Rest::Mixed(20)),
     ("shpss_", Rest::Mixed(20)),
     ("SG.", Rest::Mixed(40)),
-    ("ATATT3", Rest::Signs(20)),
-    ("ATCTT3", Rest::Signs(20)),
+    ("ATATT3", Rest::Summed(20)),
+    ("ATCTT3", Rest::Summed(20)),
     ("lin_api_", Rest::Mixed(20)),
     ("NRAK-", Rest::Capitals(27)),
     ("PMAK-", Rest::Mixed(20)),
@@ -86,6 +93,10 @@ const BRANDS: &[(&str, Rest)] = &[
     ("tskey-", Rest::Mixed(16)),
     ("sk-ant-", Rest::Mixed(20)),
     ("sk-proj-", Rest::Mixed(20)),
+    // Microsoft Entra ID: secrets of applications, forty signs with a mark behind the third.
+    ("7Q~", Rest::Marked(30)),
+    ("8Q~", Rest::Marked(30)),
+    ("9Q~", Rest::Marked(30)),
 ];
 
 /// Shortest beginning with the shortest rest.
@@ -109,16 +120,17 @@ pub fn branded(text: &str) -> Vec<Range<usize>> {
     // A beginning may be repeated in one run of signs: each run is looked through once.
     let mut run = Run::default();
     for begun in finder().iter().flat_map(|finder| finder.find_iter(text)) {
-        let is_taken = found.last().is_some_and(|last| begun.start() < last.end);
-        if is_taken || is_inside(text.as_bytes().get(..begun.start()).unwrap_or_default()) {
+        let Some((_, rest)) = BRANDS.get(begun.pattern().as_usize()) else { continue };
+        let Some(start) = rest.begins(text.as_bytes(), begun.start()) else { continue };
+        let is_taken = found.last().is_some_and(|last| start < last.end);
+        if is_taken || is_inside(text.as_bytes().get(..start).unwrap_or_default()) {
             continue;
         }
         if begun.end() > run.stop {
             run = Run::from(text, begun.end());
         }
-        let Some((_, rest)) = BRANDS.get(begun.pattern().as_usize()) else { continue };
         if rest.is(text, begun.end(), &run) {
-            found.push(begun.start()..run.end);
+            found.push(start..rest.ends(text, &run));
         }
     }
     found
@@ -128,8 +140,10 @@ pub fn branded(text: &str) -> Vec<Range<usize>> {
 pub fn is_branded(piece: &str) -> bool {
     piece.len() >= SHORTEST
         && BRANDS.iter().any(|(begins, rest)| {
-            piece.starts_with(begins)
-                && rest.is(piece, begins.len(), &Run::from(piece, begins.len()))
+            let before = if matches!(rest, Rest::Marked(_)) { BEFORE_MARK } else { 0 };
+            piece.get(before..).is_some_and(|piece| piece.starts_with(begins))
+                && rest.begins(piece.as_bytes(), before) == Some(0)
+                && rest.is(piece, before + begins.len(), &Run::from(piece, before + begins.len()))
         })
 }
 
@@ -178,6 +192,28 @@ fn ends_with_an_escape(before: &[u8]) -> bool {
 }
 
 impl Rest {
+    /// Where the token begins whose beginning, or mark, stands at a place.
+    fn begins(self, text: &[u8], at: usize) -> Option<usize> {
+        if !matches!(self, Self::Marked(_)) {
+            return Some(at);
+        }
+        let start = at.checked_sub(BEFORE_MARK)?;
+        let of_secret = |byte: &u8| byte.is_ascii_alphanumeric() || b"_~.-".contains(byte);
+        text.get(start..at)?.iter().all(of_secret).then_some(start)
+    }
+
+    /// Where it ends: a sum may stand behind an equals sign.
+    fn ends(self, text: &str, run: &Run) -> usize {
+        let behind = text.get(run.stop..).unwrap_or_default();
+        match (self, behind.strip_prefix('=')) {
+            (Self::Summed(_), Some(sum)) if run.stop == run.end => {
+                let more = Run::from(sum, 0);
+                if more.end > 0 { run.stop + 1 + more.end } else { run.end }
+            }
+            _ => run.end,
+        }
+    }
+
     /// Whether it is what stands from a place in a text to the end of a run.
     fn is(self, text: &str, start: usize, run: &Run) -> bool {
         let length = run.end.saturating_sub(start);
@@ -191,7 +227,8 @@ impl Rest {
                         .take(length)
                         .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
             }
-            Self::Signs(fewest) => length >= fewest,
+            Self::Signs(fewest) | Self::Marked(fewest) => length >= fewest,
+            Self::Summed(fewest) => self.ends(text, run).saturating_sub(start) >= fewest,
             Self::Mixed(fewest) => length >= fewest && run.digit > start,
         }
     }
@@ -213,6 +250,8 @@ mod tests {
             "M.C594_BAY.2.U.b3bddef7-35ee-132c",
             "hvs.cyCyabcmbxiLSAfabcKnSWAZ",
             "sk_live_aaaaaaaaaaaaaaaaaaaaaaaa",
+            "ATATT3aaaa=aaaaaaaaaaaaaaaaaaaaaaaa",
+            "abc8Q~aaaa.aaaa-aaaa_aaaa~aaaaaaaaaaaaaa",
         ] {
             assert!(is_branded(token), "{token}");
             for (before, behind) in [
@@ -249,6 +288,8 @@ mod tests {
             "dapi-gateway-of-the-house-in-the-north-west",
             "SG.example.com",
             "tskey-navigation-menu-item",
+            "8Q~aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+            "ATATT3aaaa=aaaaaaa",
         ] {
             assert!(!is_branded(name), "{name}");
             assert!(told(name).is_empty(), "{name}");
@@ -260,9 +301,13 @@ mod tests {
         for (begins, rest) in BRANDS {
             let behind = match rest {
                 Rest::Capitals(exactly) => "Q7".repeat(*exactly)[..*exactly].to_owned(),
-                Rest::Signs(fewest) | Rest::Mixed(fewest) => "q7".repeat(*fewest),
+                Rest::Signs(fewest)
+                | Rest::Mixed(fewest)
+                | Rest::Summed(fewest)
+                | Rest::Marked(fewest) => "q7".repeat(*fewest),
             };
-            let token = format!("{begins}{behind}");
+            let before = if matches!(rest, Rest::Marked(_)) { "a.b" } else { "" };
+            let token = format!("{before}{begins}{behind}");
             assert_eq!(told(&format!("({token})")), [token.as_str()]);
             assert!(token.len() >= SHORTEST && is_branded(&token), "{token}");
         }

@@ -3,7 +3,10 @@
 use super::branded::is_branded;
 use super::called::{PASSWORDS, without_called};
 use super::clean_url;
+use super::connection::connection;
+use super::passed::passed;
 use super::sent::without_sent;
+use crate::blotted::without;
 use crate::secrets::places;
 use std::borrow::Cow;
 
@@ -20,6 +23,8 @@ pub fn shown(text: &str, longest: usize) -> String {
     let text = without_quoted(&text);
     let text = without_called(&text);
     let text = without_sent(&text);
+    let text = without(&text, connection(&text));
+    let text = without(&text, passed(&text));
     for word in text.split_whitespace() {
         if !out.is_empty() {
             out.push(' ');
@@ -427,7 +432,7 @@ const GOES_ON: &[&str] = &[
 ];
 
 /// The word goes on with the sentence, rather than being what it speaks of.
-fn goes_on(word: &str) -> bool {
+pub(super) fn goes_on(word: &str) -> bool {
     let word = word.trim_matches(|character: char| !character.is_alphanumeric()).to_lowercase();
     word.is_empty() || GOES_ON.contains(&word.as_str())
 }
@@ -578,7 +583,7 @@ fn is_of_words(part: &str) -> bool {
 }
 
 /// Ids of tenants, applications and requests are no secrets.
-fn is_guid(part: &str) -> bool {
+pub(super) fn is_guid(part: &str) -> bool {
     part.len() == 36
         && part.bytes().enumerate().all(|(index, byte)| {
             if [8, 13, 18, 23].contains(&index) { byte == b'-' } else { byte.is_ascii_hexdigit() }

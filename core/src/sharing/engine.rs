@@ -42,6 +42,18 @@ fn at_depth(lexicon: &Lexicon, text: &str, depth: usize) -> Vec<Edit> {
     if !lexicon.names().is_empty() {
         named(lexicon.names(), text, &mut edits);
     }
+    for layer in layers::quoted(text).into_iter().chain(layers::across(text)) {
+        let known = lexicon.find(&layer.text).map(|(range, kind, mark)| Edit {
+            range,
+            with: mark.into_owned(),
+            values: vec![(kind, 1)],
+        });
+        let mut outer = Vec::new();
+        layer.back(&known.collect::<Vec<_>>(), &mut outer);
+        for edit in outer {
+            edits.add(edit);
+        }
+    }
     if depth < DEEPEST {
         for layer in layers::of(text) {
             let inner = at_depth(lexicon, &layer.text, depth + 1);
@@ -199,7 +211,25 @@ mod tests {
             STANDARD.encode(text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>())
         };
         let xml = |text: &str| deflated(&format!("<a>{text}</a>"));
-        let forms: [(&str, Form<'_>); 11] = [
+        let unicode = |text: &str| {
+            text.chars().map(|letter| format!("%u{:04X}", u32::from(letter))).collect::<String>()
+        };
+        let braced = |text: &str| {
+            text.chars().map(|letter| format!("\\u{{{:x}}}", u32::from(letter))).collect::<String>()
+        };
+        let open = |text: &str| {
+            text.chars().map(|letter| format!("&#{}", u32::from(letter))).collect::<String>()
+        };
+        let forms: [(&str, Form<'_>); 18] = [
+            ("unicode in percent", &unicode),
+            ("the same, in percent once more", &|text| format!("a={}", percent(&unicode(text)))),
+            ("braces", &|text| format!("<p>{}</p>", braced(text))),
+            ("octal", &|text| text.replace('/', "\\057").replace('=', "\\075")),
+            ("references without an end", &|text| format!("<p>{}</p>", open(text))),
+            ("references by name", &|text| {
+                text.replace('/', "&sol;").replace('+', "&plus;").replace('=', "&equals;")
+            }),
+            ("two bytes, as scripts write them", &|text| text.replace('/', "%u002f")),
             ("plain", &|text| format!("x {text} y")),
             ("percent", &|text| format!("https://a.example/?x={}&y=1", percent(text))),
             ("percent twice", &|text| format!("a={}", percent(&percent(text)))),
@@ -229,6 +259,25 @@ mod tests {
         let mut seen = false;
         every_layer(&out, &mut |layer| seen |= *layer == format!("<a>{mark}</a>"));
         assert!(seen, "{out}");
+    }
+
+    #[test]
+    fn what_is_known_goes_from_mails() {
+        for (secret, text) in [
+            ("aB3=dE5gH7jK", "a password: aB3=3DdE5gH7jK."),
+            ("aB3=dE5gH7jK", "a password: aB3=3Dd=\r\nE5gH7jK."),
+            ("aB3=dE5gH7jK", "x=%3Dy&v=aB3%3D3DdE5gH7jK"),
+            ("kzüqw!vx12", "typed kz=C3=BCqw=21vx12"),
+            ("kzüqw!vx12", "{\"a\":\"kz=C3=BCqw=\\nvx\",\"b\":\"kz=C3=BC=\\r\\nqw!vx12\"}"),
+        ] {
+            let mut collecting = Collecting::default();
+            collecting.add(secret, Kind::Password);
+            let lexicon = collecting.settle(b"salt", Gathered::default());
+            let copy = apply(text, &edits(&lexicon, text));
+            assert_ne!(copy, text);
+            assert!(!copy.contains("gH7jK") && !copy.contains("vx12"), "{copy}");
+            assert_eq!(apply(&copy, &edits(&lexicon, &copy)), copy);
+        }
     }
 
     #[test]

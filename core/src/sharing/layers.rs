@@ -3,6 +3,7 @@
 
 use super::edit::{Edit, apply, values};
 use super::kind::Kind;
+use crate::references;
 use base64::Engine as _;
 use base64::alphabet::STANDARD;
 use base64::engine::DecodePaddingMode;
@@ -22,6 +23,8 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 );
 /// Shortest base64 that is looked into: shorter ones are words.
 const SHORTEST_BASE64: usize = 12;
+/// Most digits of the number of a letter, with what ends it.
+const LONGEST_CODE: usize = 7;
 /// Most that a message expands to.
 const MOST: u64 = 8 << 20;
 
@@ -49,6 +52,7 @@ enum Escape {
     Percent { upper: bool },
     Json,
     Markup,
+    Quoted,
 }
 
 struct Base64 {
@@ -86,6 +90,55 @@ pub(super) fn of(text: &str) -> Vec<Layer> {
     }
     base64(text, &mut layers);
     layers
+}
+
+/// A text as mails write it, `=3D` for an equals sign and `=` before the end of a line that goes on, with those undone.
+/// Whatever else has equals signs in it may look so: only what is known is looked for below.
+pub(super) fn quoted(text: &str) -> Option<Layer> {
+    let bytes = text.as_bytes();
+    let goes_on = |at: usize| {
+        bytes
+            .get(at + 1)
+            .is_some_and(|next| next.is_ascii_hexdigit() || matches!(next, b'\r' | b'\n'))
+    };
+    memchr::memchr_iter(b'=', bytes).find(|at| goes_on(*at))?;
+    mapped(text, '=', Escape::Quoted, |rest| {
+        let folded =
+            ["=\r\n", "=\n"].into_iter().find(|fold| rest.starts_with(fold)).map_or(0, str::len);
+        let behind = rest.get(folded..)?;
+        let written = sign(behind, '=');
+        let character = || behind.chars().next().filter(|_| folded > 0);
+        let (character, length) =
+            written.or_else(|| character().map(|next| (next, next.len_utf8())))?;
+        Some((character, folded + length))
+    })
+}
+
+/// The whole of a text with percent-encoding undone, across what ends the runs of [`of`]: a value of which some signs are
+/// encoded and others are not. Again only what is known is looked for below.
+pub(super) fn across(text: &str) -> Option<Layer> {
+    memchr::memchr(b'%', text.as_bytes())?;
+    mapped(text, '%', Escape::Percent { upper: true }, |rest| {
+        unicode(rest.as_bytes()).or_else(|| sign(rest, '%'))
+    })
+}
+
+/// `=3D`, `%3D`, or several of them that are one letter.
+fn sign(text: &str, begins: char) -> Option<(char, usize)> {
+    let byte = |at: usize| {
+        let digits = text.get(at..at + 3)?.strip_prefix(begins)?;
+        digits.bytes().all(|digit| digit.is_ascii_hexdigit()).then_some(())?;
+        u8::from_str_radix(digits, 16).ok()
+    };
+    let count = match byte(0)? {
+        0..0x80 => 1,
+        0xc0..0xe0 => 2,
+        0xe0..0xf0 => 3,
+        _ => 4,
+    };
+    let bytes: Vec<u8> = (0..count).map_while(|index| byte(index * 3)).collect();
+    let letter = std::str::from_utf8(&bytes).ok()?.chars().next()?;
+    Some((letter, bytes.len() * 3))
 }
 
 /// The one layer that stands around the whole of a value, escapes and percent-encoding only.
@@ -150,6 +203,15 @@ impl Escape {
                     }
                 }
             }
+            Self::Quoted => {
+                for byte in text.bytes() {
+                    if byte != b'=' && (byte == b' ' || byte.is_ascii_graphic()) {
+                        out.push(char::from(byte));
+                    } else {
+                        let _ = write!(out, "={byte:02X}");
+                    }
+                }
+            }
             Self::Json => {
                 let quoted = serde_json::Value::String(text.to_owned()).to_string();
                 out.push_str(quoted.get(1..quoted.len() - 1).unwrap_or_default());
@@ -184,6 +246,16 @@ fn json(text: &str) -> Option<Layer> {
             b'r' => Some(('\r', 2)),
             b't' => Some(('\t', 2)),
             b'x' => Some((char::from_u32(u32::from_str_radix(rest.get(2..4)?, 16).ok()?)?, 4)),
+            // `\041`
+            b'0'..=b'3' => {
+                Some((char::from_u32(u32::from_str_radix(rest.get(1..4)?, 8).ok()?)?, 4))
+            }
+            b'u' if bytes.get(2) == Some(&b'{') => {
+                let digits =
+                    rest.get(3..)?.bytes().take(LONGEST_CODE).position(|byte| byte == b'}')?;
+                let code = u32::from_str_radix(rest.get(3..3 + digits)?, 16).ok()?;
+                Some((char::from_u32(code)?, 4 + digits))
+            }
             b'u' => {
                 let first = unit(2)?;
                 if (0xd800..0xdc00).contains(&first) && rest.get(6..8) == Some("\\u") {
@@ -201,27 +273,7 @@ fn json(text: &str) -> Option<Layer> {
 
 /// The text with references of XML and HTML undone.
 fn markup(text: &str) -> Option<Layer> {
-    let reference = |rest: &str| -> Option<(char, usize)> {
-        let end = rest.bytes().take(12).position(|byte| byte == b';')?;
-        let name = rest.get(1..end)?;
-        let character = match name {
-            "amp" => '&',
-            "lt" => '<',
-            "gt" => '>',
-            "quot" => '"',
-            "apos" => '\'',
-            _ => {
-                let number = name.strip_prefix('#')?;
-                let code = match number.strip_prefix(['x', 'X']) {
-                    Some(hex) => u32::from_str_radix(hex, 16).ok()?,
-                    None => number.parse().ok()?,
-                };
-                char::from_u32(code)?
-            }
-        };
-        Some((character, end + 1))
-    };
-    mapped(text, '&', Escape::Markup, reference)
+    mapped(text, '&', Escape::Markup, references::at)
 }
 
 fn mapped(
@@ -292,6 +344,17 @@ fn percent_run(text: &str, range: Range<usize>) -> Option<Layer> {
     let (mut at, mut undone, mut upper) = (0, false, true);
     while let Some(byte) = run.get(at) {
         places.push(u32::try_from(range.start + at).ok()?);
+        if let Some((letter, length)) = run.get(at..).and_then(unicode) {
+            let mut buffer = [0; 4];
+            let bytes = letter.encode_utf8(&mut buffer).as_bytes();
+            // The place of the first byte is there already.
+            let place = u32::try_from(range.start + at).ok()?;
+            places.extend(std::iter::repeat_n(place, bytes.len() - 1));
+            out.extend_from_slice(bytes);
+            undone = true;
+            at += length;
+            continue;
+        }
         let digits = run
             .get(at + 1..at + 3)
             .and_then(|digits| std::str::from_utf8(digits).ok())
@@ -309,6 +372,23 @@ fn percent_run(text: &str, range: Range<usize>) -> Option<Layer> {
     places.push(u32::try_from(range.end).ok()?);
     let text = String::from_utf8(out).ok().filter(|_| undone)?;
     Some(Layer { text, range, back: Back::Mapped { places, escape: Escape::Percent { upper } } })
+}
+
+/// `%u0041`, as scripts wrote it before there was percent-encoding of UTF-8, and two of them for a letter beyond.
+fn unicode(run: &[u8]) -> Option<(char, usize)> {
+    let unit = |at: usize| {
+        let escape = run.get(at..at + 6)?;
+        let digits = escape.strip_prefix(b"%u").or_else(|| escape.strip_prefix(b"%U"))?;
+        digits.iter().all(u8::is_ascii_hexdigit).then_some(())?;
+        u16::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
+    };
+    let first = unit(0)?;
+    if let Some(letter) = char::from_u32(u32::from(first)) {
+        return Some((letter, 6));
+    }
+    let pair = [first, unit(6)?];
+    let letter = char::decode_utf16(pair).next()?.ok()?;
+    Some((letter, 12))
 }
 
 /// Runs of base64 that decode to text, or to what inflates to it.

@@ -9,6 +9,7 @@
 
 mod announced;
 mod around;
+mod binary;
 mod capture;
 mod certificates;
 mod change;

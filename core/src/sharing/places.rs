@@ -14,6 +14,8 @@ use serde_json::{Map, Value};
 
 /// Longest name of a value.
 const LONGEST_NAME: usize = 80;
+/// Shortest id of a key of a device.
+const SHORTEST_ID: usize = 8;
 /// Levels of JSON that are followed.
 const DEEPEST: usize = 100;
 
@@ -100,12 +102,21 @@ fn members(
     let page = context.list != "postData"
         && object.get("mimeType").and_then(Value::as_str).is_some_and(is_page);
     let application = object.contains_key("appId");
+    // The key of a device: whoever posts it names it `id`, and `rawId` once more.
+    let passkey = object.get("type").and_then(Value::as_str) == Some("public-key");
     for (key, value) in object.iter_mut() {
         let below = if label.is_empty() { key.clone() } else { format!("{label}.{key}") };
         match (value, name.as_deref()) {
             (Value::String(text), Some(name)) if key == "value" => {
                 let place = named(context.list, name, text);
                 see(text, place, &labelled(label, name));
+            }
+            (Value::String(text), _)
+                if passkey
+                    && matches!(key.as_str(), "id" | "rawId")
+                    && text.len() >= SHORTEST_ID =>
+            {
+                see(text, Place::Whole(Kind::Token), &below);
             }
             // Numbers that a person typed are as secret as words.
             (value @ Value::Number(_), _) if names::kind_of(key) == Some(Kind::Password) => {

@@ -93,8 +93,15 @@ impl Search {
         if depth == DEEPEST {
             return;
         }
+        if text.contains(&b'=') {
+            let decoded = without_quoting(text);
+            // Below it anything may look encoded: only the values are looked for.
+            if decoded.len() < text.len() {
+                self.look(&decoded, place);
+            }
+        }
         if text.contains(&b'%') {
-            let decoded: Vec<u8> = percent_decode(text).collect();
+            let decoded: Vec<u8> = percent_decode(&without_units(text)).collect();
             if decoded.len() < text.len() {
                 self.at_depth(&decoded, place, depth + 1, budget);
             }
@@ -197,7 +204,19 @@ fn without_escapes(text: &[u8]) -> Vec<u8> {
             digits
                 .and_then(|digits| u32::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok())
         };
+        let braced = rest
+            .strip_prefix(b"u{")
+            .and_then(|digits| digits.get(..digits.iter().take(7).position(|byte| *byte == b'}')?));
         let (decoded, taken) = match rest.first() {
+            Some(b'u') if braced.is_some() => (code(braced), 3 + braced.map_or(0, <[u8]>::len)),
+            Some(b'0'..=b'3')
+                if rest.get(..3).is_some_and(|digits| {
+                    digits.iter().all(|digit| matches!(digit, b'0'..=b'7'))
+                }) =>
+            {
+                let digits = rest.get(..3).and_then(|digits| std::str::from_utf8(digits).ok());
+                (digits.and_then(|digits| u32::from_str_radix(digits, 8).ok()), 3)
+            }
             Some(b'u') => (code(rest.get(1..5)), 5),
             Some(b'x') => (code(rest.get(1..3)), 3),
             Some(b'n') => (Some(10), 1),
@@ -214,13 +233,77 @@ fn without_escapes(text: &[u8]) -> Vec<u8> {
     out
 }
 
+/// `=3D`, and lines that go on.
+fn without_quoting(text: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((byte, after)) = rest.split_first() {
+        rest = after;
+        let digits = after.get(..2).and_then(|digits| std::str::from_utf8(digits).ok());
+        let decoded = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        let line = [&b"\r\n"[..], b"\n"].into_iter().find_map(|line| after.strip_prefix(line));
+        match (byte, line, decoded) {
+            (b'=', Some(behind), _) => rest = behind,
+            (b'=', None, Some(decoded)) => {
+                out.push(decoded);
+                rest = after.get(2..).unwrap_or_default();
+            }
+            _ => out.push(*byte),
+        }
+    }
+    out
+}
+
+/// `%u0041` as it would be percent-encoded today.
+fn without_units(text: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((byte, after)) = rest.split_first() {
+        rest = after;
+        let unit = |text: &[u8]| {
+            let digits = text.strip_prefix(b"u").or_else(|| text.strip_prefix(b"U"))?.get(..4)?;
+            u16::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
+        };
+        match unit(after).filter(|_| *byte == b'%') {
+            Some(first) => {
+                rest = after.get(5..).unwrap_or_default();
+                let second = rest
+                    .strip_prefix(b"%")
+                    .and_then(unit)
+                    .filter(|_| (0xd800..0xdc00).contains(&first));
+                if second.is_some() {
+                    rest = rest.get(6..).unwrap_or_default();
+                }
+                let units = std::iter::once(first).chain(second);
+                out.extend(
+                    char::decode_utf16(units).filter_map(Result::ok).collect::<String>().bytes(),
+                );
+            }
+            None => out.push(*byte),
+        }
+    }
+    out
+}
+
 /// `&amp;`, `&#65;`, `&#x41;`.
 fn without_references(text: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len());
     let mut rest = text;
     while let Some((byte, after)) = rest.split_first() {
-        let end =
-            if *byte == b'&' { after.iter().take(10).position(|byte| *byte == b';') } else { None };
+        // A number needs no end.
+        let numbered = after.strip_prefix(b"#").map(|number| {
+            let hexadecimal =
+                usize::from(number.first().is_some_and(|byte| matches!(byte, b'x' | b'X')));
+            let is_digit = |byte: &&u8| {
+                if hexadecimal > 0 { byte.is_ascii_hexdigit() } else { byte.is_ascii_digit() }
+            };
+            1 + hexadecimal + number.iter().skip(hexadecimal).take(9).take_while(is_digit).count()
+        });
+        let end = match numbered {
+            _ if *byte != b'&' => None,
+            None => after.iter().take(10).position(|byte| *byte == b';'),
+            numbered => numbered,
+        };
         let character = end.and_then(|end| {
             let name = std::str::from_utf8(after.get(..end)?).ok()?;
             match name {
@@ -229,6 +312,13 @@ fn without_references(text: &[u8]) -> Vec<u8> {
                 "gt" => Some('>'),
                 "quot" => Some('"'),
                 "apos" => Some('\''),
+                "nbsp" => Some(' '),
+                "excl" => Some('!'),
+                "equals" => Some('='),
+                "dollar" => Some('$'),
+                "plus" => Some('+'),
+                "sol" => Some('/'),
+                "commat" => Some('@'),
                 _ => {
                     let number = name.strip_prefix('#')?;
                     let (digits, radix) =
@@ -239,7 +329,8 @@ fn without_references(text: &[u8]) -> Vec<u8> {
         });
         if let (Some(character), Some(end)) = (character, end) {
             out.extend(character.to_string().as_bytes());
-            rest = after.get(end + 1..).unwrap_or_default();
+            let ended = usize::from(after.get(end) == Some(&b';'));
+            rest = after.get(end + ended..).unwrap_or_default();
         } else {
             out.push(*byte);
             rest = after;
@@ -291,6 +382,13 @@ mod tests {
             STANDARD.encode(STANDARD.encode(format!("some words {VALUE}"))),
             percent(&deflated(&format!("<a>{VALUE}</a>"))),
             VALUE.replace('/', "\\/"),
+            VALUE.replace('/', "%u002F"),
+            percent(&VALUE.replace('/', "%u002F")),
+            VALUE.replace('=', "=3D"),
+            VALUE.replace('+', "=\r\n+"),
+            VALUE.replace('/', "\\057"),
+            VALUE.replace('/', "\\u{2f}"),
+            VALUE.replace('=', "&#61"),
             VALUE.replace('+', "&#43;").replace('=', "&#x3d;"),
             utf16,
         ] {

@@ -16,10 +16,11 @@ use super::strays;
 use super::tags::{attribute, closing};
 use crate::beginning;
 use crate::mask::{all_own, is_mark};
-use crate::redact::is_jumbled;
+use crate::redact::{self, is_jumbled};
 use crate::runs::Runs;
 use crate::saml::xml::root_name;
 use crate::secrets::places as secret_places;
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 /// Elements and attributes of XML whose text is cut wherever they stand.
@@ -147,9 +148,17 @@ pub(super) fn named(text: &str, around: Around) -> Vec<Standing> {
     found.extend(prose::beside(text).into_iter().map(|(range, kind)| Standing { range, kind }));
     found.extend(announced::announced(text, around));
     found.extend(headers::lines(text, around));
+    let connection = redact::connection(text).into_iter();
+    found.extend(connection.map(|range| Standing { range, kind: Kind::Password }));
     multipart(text, &mut found);
     credentials_in_addresses(text, &mut found);
     before_addresses(text, &mut found);
+    let passed = redact::passed(text);
+    if !passed.is_empty() {
+        let known: BTreeSet<usize> = found.iter().map(|one| one.range.start).collect();
+        let more = passed.into_iter().filter(|range| !known.contains(&range.start));
+        found.extend(more.map(|range| Standing { range, kind: Kind::Token }));
+    }
     // A piece of a mark of ours is as random as what it stands for.
     let own = if found.is_empty() { Vec::new() } else { all_own(text) };
     found.retain(|one| {

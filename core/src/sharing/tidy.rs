@@ -1,6 +1,7 @@
 //! What a capture holds beside what diagnosis reads: remarks, names of tools, members of exporters' own. Known members
 //! stay, everything else goes, so that nobody has to know what it might be.
 
+use super::binary;
 use super::kind::Kind;
 use super::receipt::Tally;
 use crate::redact::is_jumbled;
@@ -120,6 +121,7 @@ fn of_request(request: &mut Value, tally: &mut Tally) {
     }
     if let Some(post) = request.get_mut("postData") {
         only(post, POST_DATA, tally, "request.postData");
+        binary::without(post, tally, "request.postData");
         if let Some(params) = post.get_mut("params") {
             each(params, |param| only(param, PARAM, tally, "request.postData.params"));
         }
@@ -136,15 +138,41 @@ fn of_response(response: &mut Value, tally: &mut Tally) {
     if let Some(content) = response.get_mut("content") {
         only(content, CONTENT, tally, "response.content");
         keep(content, "encoding", tally, is_word);
+        binary::without(content, tally, "response.content");
     }
 }
 
 fn lists(value: &mut Value, tally: &mut Tally, place: &str) {
     if let Some(list) = value.get_mut("headers") {
-        each(list, |pair| only(pair, PAIR, tally, &format!("{place}.headers")));
+        each(list, |pair| {
+            only(pair, PAIR, tally, &format!("{place}.headers"));
+            timing(pair, tally, place);
+        });
     }
     if let Some(list) = value.get_mut("cookies") {
         each(list, |cookie| only(cookie, COOKIE, tally, &format!("{place}.cookies")));
+    }
+}
+
+/// `Server-Timing: auth;desc="…";dur=3`: of what took its time the name is told and how long it took, and nothing else.
+fn timing(header: &mut Value, tally: &mut Tally, place: &str) {
+    let named = text(header, "name").is_some_and(|name| name.eq_ignore_ascii_case("server-timing"));
+    let Some(value) = text(header, "value").filter(|_| named) else { return };
+    let mut told = Vec::new();
+    for metric in value.split(',') {
+        let mut parts = metric.split(';').map(str::trim);
+        let name = parts.next().filter(|name| is_word(name)).unwrap_or(BLOT);
+        let durations = parts
+            .filter(|part| part.get(..4).is_some_and(|sign| sign.eq_ignore_ascii_case("dur=")));
+        let numbers = durations
+            .filter(|part| part.bytes().skip(4).all(|byte| byte.is_ascii_digit() || byte == b'.'));
+        told.push(std::iter::once(name).chain(numbers).collect::<Vec<_>>().join(";"));
+    }
+    let told = told.join(", ");
+    let bare = |text: &str| text.replace(' ', "");
+    if bare(&told) != bare(value) {
+        *value = told;
+        tally.add(&format!("{place}.headers server-timing"), Kind::Remark, 1);
     }
 }
 
@@ -313,6 +341,21 @@ mod tests {
         member("creator", &mut creator, &mut Tally::default());
         assert_eq!(creator, json!({"name": "…", "version": "…"}));
         assert!(!member("comment", &mut json!("c"), &mut Tally::default()));
+    }
+
+    #[test]
+    fn of_what_took_its_time_no_description_stays() {
+        let told = |value: &str| {
+            let mut header = json!({"name": "Server-Timing", "value": value});
+            timing(&mut header, &mut Tally::default(), "response");
+            header["value"].as_str().map(str::to_owned).unwrap_or_default()
+        };
+        assert_eq!(told("auth;desc=\"kzq wvx\";dur=3.5, db; dur=1"), "auth;dur=3.5, db;dur=1");
+        assert_eq!(told("dtSInfo;desc=\"0\", kzq!wvx12"), "dtSInfo, …");
+        for kept in ["edge; dur=1", "cdn-cache, total;dur=12.5", ""] {
+            assert_eq!(told(kept), kept);
+        }
+        assert_eq!(told(&told("a;desc=\"x,y;dur=z\"")), told("a;desc=\"x,y;dur=z\""));
     }
 
     #[test]

@@ -223,7 +223,8 @@ impl Blotter<'_> {
             let token = is_token(bare)
                 || decoded.as_deref().is_some_and(|text| is_token(text) || in_pieces(text));
             let plain = decoded.as_deref().unwrap_or(bare);
-            let typed = leads_to_a_token(before) && (is_typed(plain) || is_phrase(plain));
+            let typed = leads_to_a_token(before) && (is_typed(plain) || is_phrase(plain))
+                || redact::is_passed(before, bare);
             let secret = (token && (long || leads_to_a_token(before)) || typed)
                 && !self.published.holds(bare);
             let named = bare

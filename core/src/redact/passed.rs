@@ -1,0 +1,155 @@
+//! Codes that are passed in a path: `/verify/702333`, `/#/invite/6WQXEJ`. A word before them says that whoever opens the
+//! address gets in.
+
+use super::jumbled::is_jumbled;
+use percent_encoding::percent_decode_str;
+use std::ops::Range;
+
+/// Words, of which one among those of a segment leads to a code.
+const LEADING: &[&str] = &[
+    "accept",
+    "activate",
+    "activation",
+    "code",
+    "confirm",
+    "confirmation",
+    "invitation",
+    "invite",
+    "magic",
+    "onetime",
+    "otp",
+    "passcode",
+    "redeem",
+    "reset",
+    "unlock",
+    "verification",
+    "verify",
+];
+/// Short words of formats and steps that have numbers behind them.
+const NUMBERED: &[&str] = &["v", "mfa", "step", "oauth", "saml", "otp", "app", "idp", "sp", "page"];
+/// Longest segment that leads to one, and lengths of one.
+const LONGEST_LEADING: usize = 40;
+const LENGTHS: std::ops::RangeInclusive<usize> = 4..=64;
+/// Digits alone: fewer are years and statuses.
+const DIGITS: std::ops::RangeInclusive<usize> = 6..=10;
+/// Signs in what is passed, beside letters and digits.
+const SIGNS: &str = "-_!$*~+.";
+
+/// Where such codes stand in a text.
+pub fn passed(text: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut leading = None;
+    let ends = |byte: &u8| {
+        !(byte.is_ascii_alphanumeric()
+            || *byte >= 0x80
+            || SIGNS.as_bytes().contains(byte)
+            || *byte == b'%')
+    };
+    let bytes = text.as_bytes();
+    for slash in memchr::memchr_iter(b'/', bytes) {
+        let behind = bytes.get(slash + 1..).unwrap_or_default();
+        let near = behind.get(..LONGEST_LEADING.max(LENGTHS.end() * 3) + 1).unwrap_or(behind);
+        let length = near.iter().position(|byte| ends(byte)).unwrap_or(near.len());
+        let range = slash + 1..slash + 1 + length;
+        let segment = text.get(range.clone()).unwrap_or_default();
+        let led = leading
+            .take()
+            .is_some_and(|(end, leads): (usize, &str)| end == slash && is_passed(leads, segment));
+        if led {
+            // What ends a sentence is no part of it.
+            let kept = segment.trim_end_matches(['.', '!', '-', '_']).len();
+            found.push(range.start..range.start + kept);
+        } else if leads(segment) {
+            leading = Some((range.end, segment));
+        }
+    }
+    found
+}
+
+fn leads(segment: &str) -> bool {
+    segment.len() <= LONGEST_LEADING
+        && segment
+            .split(['-', '_', '.'])
+            .any(|word| LEADING.iter().any(|known| word.eq_ignore_ascii_case(known)))
+}
+
+/// Whether a segment behind another one is a code that lets somebody in.
+pub fn is_passed(before: &str, segment: &str) -> bool {
+    let decoded = percent_decode_str(segment).decode_utf8_lossy();
+    let code = decoded.trim_end_matches(['.', '!', '-', '_']);
+    let digits = code.bytes().filter(u8::is_ascii_digit).count();
+    let letters = code.chars().filter(|character| character.is_alphabetic()).count();
+    if !leads(before)
+        || !LENGTHS.contains(&code.chars().count())
+        || code.contains('.')
+        || super::shown::is_guid(code)
+    {
+        return false;
+    }
+    if letters == 0 {
+        // `/error/code/700016`: numbers of errors stand behind the same word.
+        let of_errors = before.to_ascii_lowercase().ends_with("code");
+        return digits == code.len() && DIGITS.contains(&digits) && !of_errors;
+    }
+    let signed = code.contains(['!', '$', '*', '~', '+']);
+    (digits > 0 || signed || is_jumbled(code)) && !is_of_words(code)
+}
+
+/// Each run of letters is a word: `step2`, `rsa-sha256`.
+fn is_of_words(code: &str) -> bool {
+    let lower = code.to_lowercase();
+    let mut runs =
+        lower.split(|letter: char| !letter.is_alphabetic()).filter(|run| !run.is_empty());
+    !code.contains(['!', '$', '*', '~', '+'])
+        && runs.all(|run| {
+            NUMBERED.contains(&run) || LEADING.contains(&run) || diag_products::is_word(run)
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(text: &str) -> Vec<&str> {
+        passed(text).into_iter().map(|range| &text[range]).collect()
+    }
+
+    #[test]
+    fn what_a_word_leads_to_is_a_code() {
+        for (text, code) in [
+            ("https://a.example/verify/702333", "702333"),
+            ("https://a.example/#/magic/6WQXEJ?x=1", "6WQXEJ"),
+            ("https://a.example/app#!/invite/k7rx2v/start", "k7rx2v"),
+            ("<a href=\"/reset-password/H396MH\">", "H396MH"),
+            ("see accounts/verify_email/48213977.", "48213977"),
+            ("/otp/kdwxg%2122", "kdwxg%2122"),
+            ("/code/HY7KD5", "HY7KD5"),
+        ] {
+            assert_eq!(found(text), [code], "{text}");
+        }
+    }
+
+    #[test]
+    fn words_and_numbers_of_errors_stay() {
+        for text in [
+            "https://a.example/verify/email/start",
+            "/reset/password2",
+            "/verify/v2",
+            "/error/code/700016",
+            "/confirm/2026",
+            "/verify/8d1f3c52-6b0e-4f7a-9c3d-2e5a71b4c690",
+            "/magic/app.1a2b3c.js",
+            "/verified/702333",
+            "/otp/step2/saml2",
+        ] {
+            assert!(found(text).is_empty(), "{text}: {:?}", found(text));
+        }
+    }
+
+    #[test]
+    fn a_path_is_looked_through_once() {
+        for text in ["/verify".repeat(20_000), format!("/verify/{}", "a1".repeat(100_000))] {
+            assert!(found(&text).is_empty());
+        }
+    }
+}
