@@ -1,6 +1,7 @@
 //! Passwords in the strings that programs connect to databases with: `Server=db;Uid=sa;Pwd=two words;Encrypt=yes`. No
 //! quotes stand around a value there, and it goes on to the next semicolon.
 
+use super::words::goes_on;
 use std::ops::Range;
 
 /// Names of a password in such a string.
@@ -89,14 +90,12 @@ fn value(text: &str, start: usize) -> Option<Range<usize>> {
         let length = inner.find(end).unwrap_or(inner.len());
         return (length > 0).then_some(start + 1..start + 1 + length);
     }
-    let ends = rest.find(['"', '\'', '<', '\r', '\n', '\\']).unwrap_or(rest.len());
-    let ends =
-        ["&quot;", "&#", "&lt;"].iter().filter_map(|end| rest.find(end)).fold(ends, usize::min);
-    let line = rest.get(..ends)?;
+    let stops = rest.find(['"', '\'', '<', '\r', '\n', '\\']).unwrap_or(rest.len());
+    let stop =
+        ["&quot;", "&#", "&lt;"].iter().filter_map(|end| rest.find(end)).fold(stops, usize::min);
+    let line = rest.get(..stop)?;
     let length = match line.find(';') {
-        Some(end)
-            if line.get(end + 1..).is_some_and(|behind| goes_on(behind, rest.len() == ends)) =>
-        {
+        Some(end) if line.get(end + 1..).is_some_and(|behind| ends(behind, rest.len() == stop)) => {
             end
         }
         Some(end) => words(line.get(..end)?),
@@ -106,7 +105,7 @@ fn value(text: &str, start: usize) -> Option<Range<usize>> {
 }
 
 /// Behind a semicolon the string ends, or another pair stands.
-fn goes_on(behind: &str, cut: bool) -> bool {
+fn ends(behind: &str, cut: bool) -> bool {
     let behind = behind.trim_start();
     let name = behind.split('=').next().unwrap_or_default();
     behind.is_empty()
@@ -123,9 +122,7 @@ fn words(line: &str) -> usize {
     for word in line.split(' ') {
         let bare = word.trim_end_matches(['.', ',', ')', ':']);
         let spoken = bare.to_lowercase();
-        if end > 0
-            && (bare.is_empty() || diag_products::is_word(&spoken) || super::shown::goes_on(bare))
-        {
+        if end > 0 && (bare.is_empty() || diag_products::is_word(&spoken) || goes_on(bare)) {
             break;
         }
         end = at + bare.len();

@@ -13,6 +13,7 @@ mod passed;
 mod sent;
 mod shown;
 mod statement;
+mod words;
 
 pub use across::across_segments;
 pub use branded::{branded, is_branded};

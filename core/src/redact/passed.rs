@@ -2,6 +2,7 @@
 //! address gets in.
 
 use super::jumbled::is_jumbled;
+use super::words::is_guid;
 use percent_encoding::percent_decode_str;
 use std::ops::Range;
 
@@ -32,6 +33,8 @@ const LONGEST_LEADING: usize = 40;
 const LENGTHS: std::ops::RangeInclusive<usize> = 4..=64;
 /// Digits alone: fewer are years and statuses.
 const DIGITS: std::ops::RangeInclusive<usize> = 6..=10;
+/// Capitals from which they are one.
+const FEWEST_CAPITALS: usize = 5;
 /// Signs in what is passed, beside letters and digits.
 const SIGNS: &str = "-_!$*~+.";
 
@@ -49,7 +52,7 @@ pub fn passed(text: &str) -> Vec<Range<usize>> {
     for slash in memchr::memchr_iter(b'/', bytes) {
         let behind = bytes.get(slash + 1..).unwrap_or_default();
         let near = behind.get(..LONGEST_LEADING.max(LENGTHS.end() * 3) + 1).unwrap_or(behind);
-        let length = near.iter().position(|byte| ends(byte)).unwrap_or(near.len());
+        let length = near.iter().position(ends).unwrap_or(near.len());
         let range = slash + 1..slash + 1 + length;
         let segment = text.get(range.clone()).unwrap_or_default();
         let led = leading
@@ -82,7 +85,7 @@ pub fn is_passed(before: &str, segment: &str) -> bool {
     if !leads(before)
         || !LENGTHS.contains(&code.chars().count())
         || code.contains('.')
-        || super::shown::is_guid(code)
+        || is_guid(code)
     {
         return false;
     }
@@ -91,8 +94,10 @@ pub fn is_passed(before: &str, segment: &str) -> bool {
         let of_errors = before.to_ascii_lowercase().ends_with("code");
         return digits == code.len() && DIGITS.contains(&digits) && !of_errors;
     }
+    // `/invite/RRRCNR`: capitals alone are a code, unless they are a word.
+    let capitals = letters >= FEWEST_CAPITALS && code.bytes().all(|byte| byte.is_ascii_uppercase());
     let signed = code.contains(['!', '$', '*', '~', '+']);
-    (digits > 0 || signed || is_jumbled(code)) && !is_of_words(code)
+    (digits > 0 || signed || capitals || is_jumbled(code)) && !is_of_words(code)
 }
 
 /// Each run of letters is a word: `step2`, `rsa-sha256`.
@@ -124,6 +129,7 @@ mod tests {
             ("see accounts/verify_email/48213977.", "48213977"),
             ("/otp/kdwxg%2122", "kdwxg%2122"),
             ("/code/HY7KD5", "HY7KD5"),
+            ("/invite/RRRCNR", "RRRCNR"),
         ] {
             assert_eq!(found(text), [code], "{text}");
         }
@@ -141,6 +147,8 @@ mod tests {
             "/magic/app.1a2b3c.js",
             "/verified/702333",
             "/otp/step2/saml2",
+            "/verify/EMAIL",
+            "/confirm/Contoso",
         ] {
             assert!(found(text).is_empty(), "{text}: {:?}", found(text));
         }

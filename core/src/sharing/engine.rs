@@ -211,15 +211,12 @@ mod tests {
             STANDARD.encode(text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>())
         };
         let xml = |text: &str| deflated(&format!("<a>{text}</a>"));
-        let unicode = |text: &str| {
-            text.chars().map(|letter| format!("%u{:04X}", u32::from(letter))).collect::<String>()
+        let each = |text: &str, form: &dyn Fn(u32) -> String| {
+            text.chars().map(|letter| form(u32::from(letter))).collect::<Vec<_>>().concat()
         };
-        let braced = |text: &str| {
-            text.chars().map(|letter| format!("\\u{{{:x}}}", u32::from(letter))).collect::<String>()
-        };
-        let open = |text: &str| {
-            text.chars().map(|letter| format!("&#{}", u32::from(letter))).collect::<String>()
-        };
+        let unicode = |text: &str| each(text, &|letter| format!("%u{letter:04X}"));
+        let braced = |text: &str| each(text, &|letter| format!("\\u{{{letter:x}}}"));
+        let open = |text: &str| each(text, &|letter| format!("&#{letter}"));
         let forms: [(&str, Form<'_>); 18] = [
             ("unicode in percent", &unicode),
             ("the same, in percent once more", &|text| format!("a={}", percent(&unicode(text)))),
