@@ -17,15 +17,35 @@ pub struct Evidence {
     pub exchanges: Vec<RawExchange>,
     /// Documents other than captures.
     pub documents: Vec<Document>,
-    /// What exporters removed: `cookies`, `bodies`, `post-data`, `headers`; what tools put marks in place of: `cookie-values`.
-    pub removed_by_exporter: Vec<String>,
+    /// What exporters removed, by the files they wrote.
+    pub removed: Vec<Removed>,
     /// Records that came with copies whose values were taken out, as JSON.
     pub records: Vec<String>,
     /// Bounds that were crossed.
     pub crossed: Vec<Crossed>,
 }
 
+/// Something that an exporter left out of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Removed {
+    /// Id of the input.
+    pub input: String,
+    /// `cookies`, `bodies`, `post-data`, `headers`; what tools put marks in place of: `cookie-values`.
+    pub what: &'static str,
+}
+
 impl Evidence {
+    /// What exporters removed, each once.
+    pub fn removed_by_exporter(&self) -> Vec<String> {
+        let mut words: Vec<String> = Vec::new();
+        for removed in &self.removed {
+            if !words.iter().any(|known| known == removed.what) {
+                words.push(removed.what.to_owned());
+            }
+        }
+        words
+    }
+
     /// Records that a bound was crossed, once for each input.
     pub(crate) fn cross(&mut self, word: &str, most: u64, input: Option<&str>) {
         if !self.crossed.iter().any(|known| known.bound == word && known.input.as_deref() == input)

@@ -109,12 +109,13 @@ pub fn examine(request: Request<'_>, progress: &mut dyn FnMut(intake::Progress))
         evidence.exchanges.clear();
         evidence.documents.retain(|document| !is_witness(document.kind));
     }
+    story::once(&mut evidence);
     story::order(&mut evidence);
     let sealer = Sealer::new(seed(&evidence));
     let mut sources = Sources::default();
     let mut case = Case { schema: diag_sdk::SCHEMA.to_owned(), ..Case::default() };
     case.inputs = std::mem::take(&mut evidence.inputs);
-    case.removed_by_exporter.clone_from(&evidence.removed_by_exporter);
+    case.removed_by_exporter = evidence.removed_by_exporter();
 
     let (collected, too_many) = secrets::Collected::of(&mut evidence, options.bounds.secrets);
     if let Some(input) = too_many {

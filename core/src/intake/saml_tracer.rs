@@ -51,12 +51,12 @@ impl Intake<'_, '_> {
         );
         if hidden {
             input.notes.push("Posted values were masked by SAML-tracer: export again with the cookie profile `None`".to_owned());
-            withheld::remember(&mut self.evidence, "post-data");
+            withheld::remember(&mut self.evidence, &input.id, "post-data");
         }
         withheld::hide_unseen_cookies(
             self.evidence.exchanges.get_mut(before..).unwrap_or_default(),
         );
-        withheld::remember(&mut self.evidence, "bodies");
+        withheld::remember(&mut self.evidence, &input.id, "bodies");
     }
 }
 

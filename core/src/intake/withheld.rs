@@ -1,7 +1,7 @@
 //! What an exporter left out, judged over a whole capture: a single exchange without cookies says
 //! nothing, a whole sign-in without any says that they were removed.
 
-use crate::evidence::{Evidence, RawExchange};
+use crate::evidence::{Evidence, RawExchange, Removed};
 use crate::mask;
 use diag_sdk::case::input::Input;
 
@@ -53,14 +53,15 @@ pub(super) fn settle(evidence: &mut Evidence, input: &mut Input, from: usize, li
     }
     for (what, note) in removed {
         input.notes.push(note.to_owned());
-        remember(evidence, what);
+        remember(evidence, &input.id, what);
     }
 }
 
-/// Records that an exporter removed something, once.
-pub(super) fn remember(evidence: &mut Evidence, what: &str) {
-    if !evidence.removed_by_exporter.iter().any(|known| known == what) {
-        evidence.removed_by_exporter.push(what.to_owned());
+/// Records that an exporter removed something from a file, once.
+pub(super) fn remember(evidence: &mut Evidence, input: &str, what: &'static str) {
+    let removed = Removed { input: input.to_owned(), what };
+    if !evidence.removed.contains(&removed) {
+        evidence.removed.push(removed);
     }
 }
 
@@ -184,11 +185,11 @@ mod tests {
     #[test]
     fn cookies_are_removed_only_where_a_sign_in_had_some() {
         let (evidence, input) = settled(vec![exchange(), posted()]);
-        assert_eq!(evidence.removed_by_exporter, ["cookies"]);
+        assert_eq!(evidence.removed_by_exporter(), ["cookies"]);
         assert_eq!(evidence.exchanges[0].cookies, None);
         assert_eq!(input.notes.len(), 1);
         let (evidence, input) = settled(vec![exchange()]);
-        assert!(evidence.removed_by_exporter.is_empty() && input.notes.is_empty());
+        assert!(evidence.removed_by_exporter().is_empty() && input.notes.is_empty());
         assert_eq!(evidence.exchanges[0].cookies, None);
     }
 
@@ -199,7 +200,7 @@ mod tests {
             ..exchange()
         };
         let (evidence, _) = settled(vec![posted(), with]);
-        assert!(evidence.removed_by_exporter.is_empty());
+        assert!(evidence.removed_by_exporter().is_empty());
         assert_eq!(evidence.exchanges[0].cookies, Some(Vec::new()));
     }
 
@@ -211,14 +212,14 @@ mod tests {
             ..posted()
         };
         let (evidence, input) = settled(vec![page.clone(), exchange()]);
-        assert_eq!(evidence.removed_by_exporter, ["bodies", "cookie-values"]);
+        assert_eq!(evidence.removed_by_exporter(), ["bodies", "cookie-values"]);
         assert_eq!((evidence.exchanges[0].response_body.as_deref(), input.notes.len()), (None, 2));
         let set = RawExchange {
             response_headers: vec![("set-cookie".into(), "session=1; Path=/".into())],
             ..exchange()
         };
         let (evidence, _) = settled(vec![page, set]);
-        assert_eq!(evidence.removed_by_exporter, ["bodies"]);
+        assert_eq!(evidence.removed_by_exporter(), ["bodies"]);
     }
 
     #[test]
@@ -230,7 +231,7 @@ mod tests {
             ..posted()
         };
         let (evidence, input) = settled(vec![bare]);
-        assert_eq!(evidence.removed_by_exporter, ["headers", "bodies", "post-data"]);
+        assert_eq!(evidence.removed_by_exporter(), ["headers", "bodies", "post-data"]);
         assert_eq!(input.notes.len(), 3);
         let (_, input) = settled(Vec::new());
         assert_eq!(input.notes.len(), 1);

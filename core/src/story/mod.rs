@@ -1,8 +1,9 @@
 //! From exchanges to the story: cleaned exchanges, pages, attempts, clocks and cookies.
 //!
-//! Order of calls: [`order`] before anything refers to exchanges by index, then [`exchanges`]; once
+//! Order of calls: [`once`] and [`order`] before anything refers to exchanges by index, then [`exchanges`]; once
 //! the messages stand in the Case, [`complete`] fills in the rest. What became of each attempt is judged above.
 
+mod again;
 pub mod clocks;
 pub mod cookies;
 pub(crate) mod draft;
@@ -19,6 +20,7 @@ pub mod sides;
 pub(crate) mod steps;
 pub(crate) mod wording;
 
+pub use again::once;
 pub use exchange::{exchanges, order};
 
 use crate::evidence::Evidence;
