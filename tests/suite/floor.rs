@@ -348,3 +348,27 @@ fn every_root_cause_says_why_it_is_named() {
         }
     }
 }
+
+#[test]
+fn a_capture_of_which_nothing_is_left_is_not_passed_over() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/healthy");
+    let mut files: Vec<File> = std::fs::read_dir(folder)
+        .expect("the example")
+        .map(|entry| entry.expect("a file").path())
+        .map(|path| {
+            let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+            File::new(&name, std::fs::read(&path).expect("a file"))
+        })
+        .collect();
+    let verdict_with = |capture: Option<Vec<u8>>, files: &mut Vec<File>| {
+        files.retain(|file| file.name != "capture.har");
+        files.extend(capture.map(|bytes| File::new("capture.har", bytes)));
+        report_of(files).verdict
+    };
+    let capture = files.iter().find(|file| file.name == "capture.har").expect("it").content.clone();
+    let entries = capture.windows(9).position(|word| word == b"\"entries\"").expect("entries");
+    let cut = capture[..entries + 40].to_vec();
+    assert_eq!(verdict_with(Some(capture), &mut files), Verdict::Healthy);
+    assert_eq!(verdict_with(Some(cut), &mut files), Verdict::Undetermined);
+    assert_eq!(verdict_with(None, &mut files), Verdict::Healthy, "the configuration alone");
+}

@@ -15,6 +15,7 @@ pub use because::Because;
 pub use rank::{Ranked, rank};
 
 use diag_sdk::case::attempt::{Attempt, AttemptKind, Outcome};
+use diag_sdk::case::input::InputKind;
 use diag_sdk::{Case, Need, Severity};
 use serde::Serialize;
 
@@ -29,7 +30,7 @@ pub enum Verdict {
     AtRisk,
     /// An attempt failed, or the configuration cannot work.
     Broken,
-    /// Neither a sign-in that was tried to its end nor configuration to judge, the fate of the last response is open, or
+    /// Neither a sign-in that was tried to its end nor configuration alone to judge, the fate of the last response is open, or
     /// checks crashed where nothing else stands against health.
     Undetermined,
 }
@@ -63,12 +64,18 @@ pub fn verdict(case: &Case, ranked: &Ranked) -> Verdict {
     } else if undecided
         || !case.failures.is_empty()
         || !case.exchanges.is_empty()
+        || has_capture(case)
         || !has_configuration(case)
     {
         Verdict::Undetermined
     } else {
         Verdict::Healthy
     }
+}
+
+/// A capture was handed in, be it that nothing of it could be read: somebody recorded what fails.
+fn has_capture(case: &Case) -> bool {
+    case.inputs.iter().any(|input| input.kind == InputKind::Har)
 }
 
 /// Something of either side's configuration was handed in.

@@ -8,6 +8,7 @@ use diag_core::report::{Report, ReportedFinding};
 use diag_core::verdict::Verdict;
 use diag_sdk::Case;
 use diag_sdk::case::attempt::{Attempt, AttemptKind, Outcome};
+use diag_sdk::case::input::InputKind;
 use diag_sdk::{Class, Severity, Told};
 use serde::Serialize;
 
@@ -107,6 +108,11 @@ fn sentence(judged: &Judged) -> String {
             Some(name) => format!("The capture shows a sign-in by {name}, and none by SAML"),
             None => "The capture shows no sign-in".to_owned(),
         },
+        (Verdict::Undetermined, None)
+            if judged.case.inputs.iter().any(|input| input.kind == InputKind::Har) =>
+        {
+            "The capture holds no request that could be read".to_owned()
+        }
         (Verdict::Undetermined, None) => {
             "There is no sign-in and no configuration to judge".to_owned()
         }
