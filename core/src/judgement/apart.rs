@@ -29,8 +29,10 @@ struct Group {
     names: BTreeSet<String>,
     /// Hosts that take its responses.
     hosts: BTreeSet<String>,
-    /// Names and hosts of the identity provider.
-    idp: BTreeSet<String>,
+    /// Names of the identity provider, as it signs itself.
+    issuers: BTreeSet<String>,
+    /// Hosts of the identity provider, which the tenants of a cloud share.
+    idp_hosts: BTreeSet<String>,
 }
 
 impl Group {
@@ -45,13 +47,13 @@ impl Group {
         match message.kind {
             MessageKind::AuthnRequest => {
                 self.names.extend(issuer);
-                self.idp.extend(to);
+                self.idp_hosts.extend(to);
                 let consumer =
                     message.request.as_ref().and_then(|request| request.acs_url.as_ref());
                 self.hosts.extend(consumer.and_then(|url| host_of(&url.value)));
             }
             MessageKind::Response => {
-                self.idp.extend(issuer);
+                self.issuers.extend(issuer);
                 self.hosts.extend(to);
                 let conditions =
                     message.assertions.iter().filter_map(|assertion| assertion.conditions.as_ref());
@@ -75,7 +77,8 @@ impl Group {
         self.inputs.extend(other.inputs);
         self.names.extend(other.names);
         self.hosts.extend(other.hosts);
-        self.idp.extend(other.idp);
+        self.issuers.extend(other.issuers);
+        self.idp_hosts.extend(other.idp_hosts);
     }
 
     fn knows<'t>(&self, texts: impl IntoIterator<Item = &'t str>) -> bool {
@@ -100,8 +103,9 @@ impl Group {
             .flat_map(|role| &role.sso)
             .filter_map(|endpoint| host_of(&endpoint.location.value));
         self.knows(known_by::metadata(metadata))
-            || self.idp.contains(&metadata.entity_id.value)
-            || sso.into_iter().any(|host| self.idp.contains(&host))
+            || self.issuers.contains(&metadata.entity_id.value)
+            // Who signed itself is known by that.
+            || (self.issuers.is_empty() && sso.into_iter().any(|host| self.idp_hosts.contains(&host)))
     }
 }
 

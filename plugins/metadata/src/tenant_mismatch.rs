@@ -259,7 +259,7 @@ fn inside(copy: &MetadataCopy<'_>) -> Vec<Named> {
 }
 
 /// Who else names the tenant, most reliable first: the issuer of a captured response, the published
-/// metadata, the export of the application.
+/// metadata, the export of the application. Where people of several tenants sign in, the copy is of one of them.
 fn authority(copy: &MetadataCopy<'_>, published: &[MetadataCopy<'_>]) -> Option<Named> {
     let case = copy.case;
     let named = |value: &Sited<String>, origin: String| {
@@ -270,8 +270,13 @@ fn authority(copy: &MetadataCopy<'_>, published: &[MetadataCopy<'_>]) -> Option<
         case.messages_of(MessageKind::Response).filter_map(|message| message.issuer.as_ref());
     let published =
         published.iter().filter(|source| source.id != copy.id && copy.held_by == HeldBy::Sp);
-    issuer
+    let own = case.tenant_of(&copy.entity_id);
+    let (of_own, of_others): (Vec<Named>, Vec<Named>) = issuer
         .filter_map(|issuer| named(issuer, "Issuer of the captured response".to_owned()))
+        .partition(|named| own.as_ref() == Some(&named.tenant));
+    of_own
+        .into_iter()
+        .chain(of_others)
         .chain(published.filter_map(|source| {
             named(&source.entity_id, format!("entityID in {}", source.origin))
         }))
@@ -388,6 +393,19 @@ mod tests {
             (finding.severity, finding.attempts.as_slice()),
             (Severity::Error, ["a1".to_owned()].as_slice())
         );
+    }
+
+    #[test]
+    fn where_people_of_several_tenants_sign_in_the_copy_is_of_one_of_them() {
+        let mut case = with_metadata(vec![copy(OTHER, OTHER, HeldBy::Sp)]);
+        attempt(&mut case, Outcome::SignedIn);
+        let issued_by = |tenant| Some(format!("https://sts.windows.net/{tenant}/").as_str().into());
+        case.messages[1].issuer = issued_by(TENANT);
+        let mut another = case.messages[1].clone();
+        (another.id, another.issuer) = ("m9".into(), issued_by(OTHER));
+        assert_eq!(messages(&case).len(), 1);
+        case.messages.push(another);
+        assert!(messages(&case).is_empty());
     }
 
     #[test]
