@@ -3,7 +3,7 @@
 
 use diag_core::report::Report;
 use diag_core::verdict::Verdict;
-use diag_tests::diagnose::{File, report_of};
+use diag_tests::diagnose::{File, case_of, report_of};
 use diag_tests::one_fault::OneFault;
 
 const HEADER: &str = "Sequence#\tTimestamp\tLevel\tHostname\tLogger\tThread\tId\tServiceUser\tMessage\tProxySessionId\tId2";
@@ -12,13 +12,17 @@ const UNSECURED: &str = "SAML assertion must be encrypted on an unsecured connec
 /// A sign-in of 2026-11-24 whose response the virtual proxy refuses at 09:58:12 UTC without a reason.
 const REFUSED: &str = "acs_status = 400\nacs_page = \"<html><head><title>Error 400 - Bad request</title></head><body><h1>Error 400 - Bad request</h1><p>Contact your system administrator. The user cannot be authenticated by the SAML response through the following virtual proxy: bi</p></body></html>\"";
 
-fn report(capture: Option<&str>, logs: &[(&str, Vec<u8>)]) -> Report {
+fn files(capture: Option<&str>, logs: &[(&str, Vec<u8>)]) -> Vec<File> {
     let capture = capture.map(|fields| format!("[capture]\n{fields}\n")).unwrap_or_default();
     let text = format!("about = \"a log\"\n{capture}[expect]\ncheck = \"\"\nseverity = \"notice\"");
     let case: OneFault = toml::from_str(&text).expect("a case");
     let mut files = case.inputs();
     files.extend(logs.iter().map(|(name, bytes)| File::new(name, bytes.clone())));
-    report_of(&files)
+    files
+}
+
+fn report(capture: Option<&str>, logs: &[(&str, Vec<u8>)]) -> Report {
+    report_of(&files(capture, logs))
 }
 
 fn root(report: &Report) -> &str {
@@ -75,6 +79,21 @@ fn a_line_of_another_time_is_history() {
         let report = report(Some(REFUSED), &[("log.txt", line(time, UNSECURED).into_bytes())]);
         assert_eq!(root(&report), "flow/sp-refused-response", "{what}");
     }
+}
+
+#[test]
+fn who_reads_that_a_sign_in_works_is_told_of_those_in_the_log_that_failed() {
+    let told = |capture: &str, time: &str| {
+        let log = line(time, "SAML assertion is expired").into_bytes();
+        let case = case_of(&files(Some(capture), &[("log.txt", log)]));
+        let input = case.inputs.iter().find(|input| input.path.ends_with("log.txt"));
+        input.expect("the log").notes.join("; ")
+    };
+    assert_eq!(
+        told("", "20261101T095812.300+0000"),
+        "1 line tells of sign-ins that failed at other times than what was captured, the last on 2026-11-01 at 09:58:12 UTC: given alone, the log is judged by them"
+    );
+    assert_eq!(told(REFUSED, "20261124T095812.300+0000"), "");
 }
 
 #[test]

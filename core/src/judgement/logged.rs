@@ -5,6 +5,7 @@ use diag_sdk::case::attempt::{Attempt, Outcome};
 use diag_sdk::case::judgement::{Failure, Part, Party, Statement};
 use diag_sdk::case::witness::{Bearing, Witness};
 use diag_sdk::{Case, Meaning, Stage};
+use std::collections::BTreeMap;
 
 /// Most lines of logs taken for one failure.
 const MOST: usize = 6;
@@ -70,6 +71,34 @@ pub(super) fn failures(case: &Case) -> Vec<Failure> {
         })
     })
     .collect()
+}
+
+/// Says of a log beside captures that it tells of sign-ins which failed, and of none that was captured: whoever reads
+/// that the captured one works is to know of the others.
+pub(super) fn note_other_times(case: &mut Case) {
+    if case.exchanges.is_empty() {
+        return;
+    }
+    let mut logs: BTreeMap<&str, Vec<&Witness>> = BTreeMap::new();
+    for witness in case.witnesses.iter().filter(|witness| witness.phrase.part == Part::Log) {
+        logs.entry(&witness.place.input).or_default().push(witness);
+    }
+    let notes: BTreeMap<String, String> = logs
+        .into_iter()
+        .filter(|(_, lines)| lines.iter().all(|line| line.bearing == Bearing::History))
+        .filter_map(|(input, lines)| {
+            let last = lines.iter().filter_map(|line| line.time).max()?;
+            let told = if lines.len() == 1 { "1 line tells" } else { &format!("{} lines tell", lines.len()) };
+            let note = format!(
+                "{told} of sign-ins that failed at other times than what was captured, the last on {}: given alone, the log is judged by them",
+                last.strftime("%F at %T UTC")
+            );
+            Some((input.to_owned(), note))
+        })
+        .collect();
+    for input in &mut case.inputs {
+        input.notes.extend(notes.get(&input.id).cloned());
+    }
 }
 
 /// What pasted texts tell, where nothing was captured: one failure for each party that states something.

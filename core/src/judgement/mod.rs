@@ -46,6 +46,7 @@ pub fn judge(case: &mut Case, products: &Products, bounds: &Bounds) {
     failures::write_back(case);
     copies::tell_apart(case);
     copies::describe(case);
+    logged::note_other_times(case);
 }
 
 /// What would be consumed of each message, and what covers it.
