@@ -91,7 +91,15 @@ impl Sources {
     /// Blots what is known to be secret, wherever it stands.
     pub(crate) fn blot(&mut self, known: &Known) {
         for text in self.texts.values_mut() {
-            let places = known.places(text, Reach::Everywhere);
+            let mut places = known.places(text, Reach::Everywhere);
+            // What somebody states is read as running text, in which words and short codes go, too.
+            for stated in stated(text) {
+                let inner = known.places(&text[stated.clone()], Reach::Prose).into_iter();
+                places.extend(
+                    inner.map(|place| stated.start + place.start..stated.start + place.end),
+                );
+            }
+            places.sort_by_key(|place| place.start);
             if !places.is_empty() {
                 *text = dotted(text, places);
             }
@@ -134,6 +142,24 @@ impl Sources {
             line: line_number,
         })
     }
+}
+
+/// Where the text of such elements stands.
+fn stated(text: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    for name in STATING_ELEMENTS {
+        let mut named = memchr::memmem::find_iter(text.as_bytes(), name);
+        while let Some(opens) = named.next() {
+            let tag =
+                memchr::memchr(b'>', &text.as_bytes()[opens..]).map(|close| opens + close + 1);
+            // The next time it is named it is closed.
+            let (Some(start), Some(end)) = (tag, named.next()) else { break };
+            if start < end {
+                found.push(start..end);
+            }
+        }
+    }
+    found
 }
 
 /// Replaces the characters of secret and personal values. `None` where the XML does not parse, for
@@ -338,6 +364,22 @@ mod tests {
         assert!(!excerpt.text.contains("ann"));
         let meant: String = excerpt.text.chars().skip(excerpt.start).take(excerpt.length).collect();
         assert_eq!(meant, "spn:x");
+    }
+
+    #[test]
+    fn what_a_status_quotes_is_hidden_as_in_running_text() {
+        let met = crate::secrets::Met {
+            value: "221131".into(),
+            standing: places::Standing::Typed,
+            posted: true,
+        };
+        let known = Known::from_met(&[met]);
+        let mut sources = Sources::default();
+        sources
+            .add_xml("m1", "<R Port=\"221131\"><StatusMessage>bad 221131 here</StatusMessage></R>");
+        sources.blot(&known);
+        let text = sources.text("m1").expect("it is kept");
+        assert!(text.contains("bad •••••• here") && text.contains("Port=\"221131\""), "{text}");
     }
 
     #[test]

@@ -32,6 +32,44 @@ pub(super) struct Collection {
     passwords: BTreeSet<String>,
     /// What names say that came before.
     names: places::Memory,
+    /// What is looked at now was posted to sign somebody in: digits are a code there.
+    signs_in: bool,
+}
+
+/// Digits of a code that somebody was sent.
+const CODES: std::ops::RangeInclusive<usize> = 6..=8;
+/// Most names of members that are asked whether somebody signs in.
+const MOST_NAMES: usize = 200;
+
+fn is_code(value: &str) -> bool {
+    CODES.contains(&value.len()) && value.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// A field of what was posted names a person or is a password, and none carries a message.
+fn signs_in<'n>(names: impl Iterator<Item = &'n str>) -> bool {
+    let mut found = false;
+    for name in names.take(MOST_NAMES) {
+        match places::named(name) {
+            Standing::Message => return false,
+            Standing::Identity | Standing::Typed => found = true,
+            _ => {}
+        }
+    }
+    found
+}
+
+fn named_in<'v>(value: &'v Value, names: &mut Vec<&'v str>) {
+    let mut open = vec![value];
+    while let Some(value) = open.pop().filter(|_| names.len() < MOST_NAMES) {
+        match value {
+            Value::Array(items) => open.extend(items),
+            Value::Object(fields) => {
+                names.extend(fields.keys().map(String::as_str));
+                open.extend(fields.values());
+            }
+            _ => {}
+        }
+    }
 }
 
 impl Collection {
@@ -47,9 +85,11 @@ impl Collection {
         if let Some(location) = &raw.location {
             self.address(location, 0);
         }
+        self.signs_in = signs_in(raw.form.iter().map(|field| field.name.as_str()));
         for field in &raw.form {
             self.field(&field.name, &field.value);
         }
+        self.signs_in = false;
         // A body may be read as a form and be none.
         let is_form =
             |body: &str| !raw.form.is_empty() && !body.trim_start().starts_with(['{', '[', '<']);
@@ -68,7 +108,11 @@ impl Collection {
         if start.starts_with(['{', '['])
             && let Ok(value) = serde_json::from_str::<Value>(body)
         {
+            let mut names = Vec::new();
+            named_in(&value, &mut names);
+            self.signs_in = posted && signs_in(names.into_iter());
             self.json("", &value, posted);
+            self.signs_in = false;
         } else if start.starts_with('<') {
             self.markup(body, posted);
         } else if posted && body.contains('=') {
@@ -190,6 +234,9 @@ impl Collection {
             Standing::Issued
                 if name.eq_ignore_ascii_case("relaystate")
                     && crate::redact::harmless_relay_state(value) => {}
+            Standing::Unknown if self.signs_in && is_code(value) => {
+                self.add(value, Standing::Typed, true)
+            }
             standing => self.add(value, standing, true),
         }
         if value.contains("://") || value.starts_with('/') {
@@ -246,6 +293,8 @@ impl Collection {
                 let standing = self.names.named(name);
                 if standing.is_secret() {
                     self.add(text, standing, posted || standing == Standing::Typed);
+                } else if self.signs_in && standing == Standing::Unknown && is_code(text) {
+                    self.add(text, Standing::Typed, true);
                 } else if posted && standing == Standing::Unknown && text.len() <= 200 {
                     self.add(text, standing, true);
                 }
@@ -257,8 +306,12 @@ impl Collection {
                     self.json(name, &inner, posted);
                 }
             }
-            Value::Number(number) if self.names.named(name).is_secret() => {
-                self.add(&number.to_string(), Standing::Typed, posted);
+            Value::Number(number) => {
+                let (standing, text) = (self.names.named(name), number.to_string());
+                let typed = self.signs_in && standing == Standing::Unknown && is_code(&text);
+                if typed || standing.is_secret() {
+                    self.add(&text, Standing::Typed, posted);
+                }
             }
             Value::Array(items) => items.iter().for_each(|item| self.json(name, item, posted)),
             Value::Object(fields) => {

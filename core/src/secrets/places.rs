@@ -246,6 +246,7 @@ const ISSUED_PARTS: &[&str] = &[
     "sessid",
     "sessionkey",
     "sessionstate",
+    "sessioncode",
     "jsession",
     "phpsess",
     "aspsess",
@@ -487,8 +488,11 @@ pub fn named(name: &str) -> Standing {
     {
         return field;
     }
+    // `txtPwd`, `newpw2`: as short as it is, it ends the name.
+    let last = plain.trim_end_matches(|last: char| last.is_ascii_digit());
+    let short = last.len() > 2 && (last.ends_with("pwd") || last.ends_with("pw"));
     match whole {
-        _ if typed => Standing::Typed,
+        _ if typed || short && whole.is_none() => Standing::Typed,
         Some(standing) => standing,
         None if issued || plain.ends_with("otp") || plain.ends_with("pin") => Standing::Issued,
         None => Standing::Unknown,
@@ -646,6 +650,8 @@ mod tests {
             "user[password]",
             "log[pass]",
             "log%5Bpin%5D",
+            "ctl00$Main$txtPwd",
+            "newpw2",
         ] {
             assert_eq!(named(name), Standing::Typed, "{name}");
         }

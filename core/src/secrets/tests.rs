@@ -51,6 +51,12 @@ fn forms(value: &str) -> Vec<String> {
         every(value, &|character| format!("&#{};", u32::from(character))),
         every(value, &|character| format!("&#x{:X};", u32::from(character))),
         every(value, &|character| format!("\\u{:04x}", u32::from(character))),
+        every(value, &|character| format!("\\u{{{:x}}}", u32::from(character))),
+        every(value, &|character| format!("%u{:04X}", u32::from(character))),
+        percent(true, &every(value, &|character| format!("%u{:04X}", u32::from(character)))),
+        every(value, &|character| format!("&#{}", u32::from(character))),
+        value.bytes().map(|byte| format!("={byte:02X}")).collect(),
+        format!("{}=\r\n{}", &value[..2], &value[2..]).replace("=<", "=3D<"),
         value.to_ascii_uppercase(),
     ];
     for around in ["", "u:", "user:", "a", "{\"p\":\""] {

@@ -4,6 +4,7 @@ use super::edit::{Edit, apply};
 use super::engine;
 use super::kind::Kind;
 use super::lexicon::{Lexicon, canonical};
+use super::login;
 use super::places::{self, Place};
 use super::receipt::Tally;
 use super::spoken;
@@ -75,7 +76,13 @@ fn one(
                 whole(lexicon, value, 0..was.len(), kind, tally, label);
             }
         }
-        Place::Text(_) | Place::Message | Place::Form => {}
+        Place::Typed => whole(lexicon, value, 0..was.len(), Kind::Password, tally, label),
+        Place::Form => {
+            for range in login::typed(&was).into_iter().rev() {
+                whole(lexicon, value, range, Kind::Password, tally, label);
+            }
+        }
+        Place::Text(_) | Place::Message => {}
     }
     if let Some(changed) = text(lexicon, value, tally, label) {
         *value = changed;

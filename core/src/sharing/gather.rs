@@ -6,6 +6,7 @@ use super::fields;
 use super::issued;
 use super::kind::Kind;
 use super::lexicon::{Collecting, canonical};
+use super::login;
 use super::names;
 use super::opaque;
 use super::places::{self, Place};
@@ -142,6 +143,7 @@ fn one(collecting: &mut Collecting, value: &str, place: Place, loose: bool) {
             collecting.public(value.to_owned());
             collecting.public(canonical(value));
         }
+        Place::Typed => typed(collecting, value),
         Place::Form if places::is_json(value) => posted(collecting, value),
         Place::Form => {
             for (name, value) in value.split('&').filter_map(|pair| pair.split_once('=')) {
@@ -156,9 +158,23 @@ fn one(collecting: &mut Collecting, value: &str, place: Place, loose: bool) {
         Place::Parameter => collecting.stray(value),
         Place::Text(_) | Place::Person => {}
     }
+    if place == Place::Form {
+        for range in login::typed(value) {
+            let value = canonical(value.get(range).unwrap_or_default());
+            typed(collecting, &value);
+        }
+    }
     let around = if let Place::Text(around) = place { around } else { Around::Data };
     if !matches!(place, Place::Whole(Kind::Password)) {
         text(collecting, value, around, loose && place != Place::Message);
+    }
+}
+
+/// Takes what somebody typed, unless it may stand anywhere for itself.
+fn typed(collecting: &mut Collecting, value: &str) {
+    let value = canonical(value).replace('+', " ");
+    if login::is_telling(&value) {
+        collecting.add(&value, Kind::Password);
     }
 }
 

@@ -168,11 +168,16 @@ pub(super) fn has_sign(value: &str) -> bool {
 
 /// A place, an id, a moment, a version, a measure, or words with numbers.
 pub(super) fn is_public(value: &str) -> bool {
-    let bare = value.trim_matches(['{', '}']).trim_end_matches('=');
-    opaque::is_place(value)
+    is_known(value)
         || value.contains(['@', '=', '?', '&', '<', '>', '"'])
             && !value.trim_end_matches('=').bytes().all(|byte| byte.is_ascii_alphanumeric())
         || value.contains('/') && !opaque::is_opaque(value, 12)
+}
+
+/// The same, by its form alone.
+pub(super) fn is_known(value: &str) -> bool {
+    let bare = value.trim_matches(['{', '}']).trim_end_matches('=');
+    opaque::is_place(value)
         || value.to_ascii_lowercase().starts_with("urn:")
         || value.to_ascii_uppercase().starts_with("AADSTS")
         || opaque::is_guid(bare)

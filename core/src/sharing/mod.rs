@@ -29,6 +29,7 @@ mod kind;
 mod known;
 mod layers;
 mod lexicon;
+mod login;
 mod names;
 mod opaque;
 mod people;

@@ -7,6 +7,7 @@ use super::around::Around;
 use super::fields;
 use super::issued;
 use super::kind::Kind;
+use super::login;
 use super::names;
 use super::opaque;
 use super::prose;
@@ -36,6 +37,8 @@ pub(super) enum Place {
     Message,
     /// The fields of a form that was posted, `a=1&b=2`: whatever they are called, somebody may have typed them.
     Form,
+    /// Somebody typed it into a form that signs in.
+    Typed,
     /// The value of a parameter whose name tells nothing, and which is a key by its looks.
     Parameter,
     /// A text in which secrets may stand.
@@ -51,6 +54,8 @@ struct Context<'a> {
     page: bool,
     /// It is an application: its names are nobody's.
     application: bool,
+    /// The fields of the list are those of a form that signs in.
+    signs_in: bool,
     depth: usize,
 }
 
@@ -73,11 +78,14 @@ fn walk(
     match value {
         Value::Object(object) => members(object, context, label, see),
         Value::Array(list) => {
+            let signs_in = matches!(context.list, "params" | "post")
+                && (context.signs_in || login::signs_in(list.iter().filter_map(pair)));
+            let context = Context { signs_in, ..context };
             if let [Value::String(name), Value::String(text)] = list.as_mut_slice()
                 && ["post", "get", "parameters", "requestHeaders", "responseHeaders"]
                     .contains(&context.list)
             {
-                let place = named(context.list, name, text);
+                let place = named(context, name, text);
                 see(text, place, &labelled(label, name));
                 return;
             }
@@ -108,7 +116,7 @@ fn members(
         let below = if label.is_empty() { key.clone() } else { format!("{label}.{key}") };
         match (value, name.as_deref()) {
             (Value::String(text), Some(name)) if key == "value" => {
-                let place = named(context.list, name, text);
+                let place = named(context, name, text);
                 see(text, place, &labelled(label, name));
             }
             (Value::String(text), _)
@@ -143,11 +151,25 @@ fn members(
             }
             (value, _) => walk(
                 value,
-                Context { list: key, page, application, depth: context.depth + 1 },
+                Context { list: key, page, application, signs_in: false, depth: context.depth + 1 },
                 &below,
                 see,
             ),
         }
+    }
+}
+
+/// The name and the value of a field, as captures and traces list them.
+fn pair(field: &Value) -> Option<(&str, &str)> {
+    match field {
+        Value::Array(pair) => match pair.as_slice() {
+            [Value::String(name), Value::String(value)] => Some((name, value)),
+            _ => None,
+        },
+        field => Some((
+            field.get("name").and_then(Value::as_str)?,
+            field.get("value").and_then(Value::as_str)?,
+        )),
     }
 }
 
@@ -183,7 +205,8 @@ fn labelled(label: &str, name: &str) -> String {
 }
 
 /// What the value of a named thing is: a cookie, a header, a parameter.
-fn named(list: &str, name: &str, value: &str) -> Place {
+fn named(context: Context<'_>, name: &str, value: &str) -> Place {
+    let list = context.list;
     if list == "cookies" {
         return Place::Whole(Kind::Cookie);
     }
@@ -197,6 +220,7 @@ fn named(list: &str, name: &str, value: &str) -> Place {
             Place::Parameter
         }
         None if names::names_a_person(name) => Place::Person,
+        None if context.signs_in && login::is_typed(name, value) => Place::Typed,
         None if names::carries_a_message(name) && !names::is_state(name) => Place::Message,
         None => Place::Text(Around::Data),
     }
@@ -219,7 +243,10 @@ fn header(name: &str, value: &str) -> Place {
 /// What the member of an object holds.
 fn member(context: Context<'_>, key: &str, value: &str) -> Place {
     let around = if context.page && key == "text" { Around::Page } else { Around::Data };
-    if context.list == "postData" && key == "text" && (is_form(value) || is_json(value)) {
+    if context.list == "postData"
+        && key == "text"
+        && (is_form(value) || is_json(value) || is_parts(value))
+    {
         return Place::Form;
     }
     // Hints at a password are its first letters.
@@ -268,6 +295,11 @@ pub(super) fn is_json(text: &str) -> bool {
 
 fn is_form(text: &str) -> bool {
     text.contains('=') && !text.trim_start().starts_with(['{', '[', '<', '-'])
+}
+
+/// Parts of a form with files.
+fn is_parts(text: &str) -> bool {
+    text.starts_with("--") && text.contains("form-data;")
 }
 
 /// A value that is a key rather than the name of something.
@@ -345,7 +377,8 @@ mod tests {
             "request": {"url": "https://a.example/", "cookies": [{"name": "a", "value": "1"}], "headers": [{"name": "Cookie", "value": "a=1"},
                 {"name": "Authorization", "value": "Bearer x"}, {"name": "X-Api-Key", "value": "k"}, {"name": "Accept", "value": "*/*"}],
                 "postData": {"mimeType": "application/x-www-form-urlencoded", "text": "a=b&x=mwxmr%2139", "params": [{"name": "passwd", "value": "pw"}]}},
-            "post": [["SAMLResponse", "PHM+"], ["pin", "1234"], ["x17", "mwxmr!39"], ["lang", "en-us1"]],
+            "post": [["SAMLResponse", "PHM+"], ["pin", "1234"], ["x17", "mwxmr!39"], ["lang", "en-us1"], ["y17", "702333"]],
+            "params": [{"name": "u", "value": "ann"}, {"name": "x17", "value": "702333"}],
             "passwordCredentials": [{"hint": "abc", "keyId": "c9f1d7a4-2b55-4c0f-8a3e-91b6e0d5c7f2"}],
             "preferredTokenSigningKeyThumbprint": "AABBCCDDEEFF00112233445566778899AABBCCDD",
             "oidcClientSecret": "s3cret",
@@ -369,6 +402,7 @@ mod tests {
             ("PHM+", Place::Message),
             ("1234", Place::Whole(Kind::Password)),
             ("mwxmr!39", Place::Whole(Kind::Token)),
+            ("702333", Place::Typed),
             ("abc", Place::Whole(Kind::Password)),
             ("s3cret", Place::Whole(Kind::Token)),
             ("qq dd", Place::Whole(Kind::Password)),

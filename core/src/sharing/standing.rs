@@ -343,18 +343,14 @@ fn of_elements(text: &str, found: &mut Vec<Standing>) {
 
 /// `<input name="x" value="y">`, in any order of attributes.
 fn inputs(text: &str, found: &mut Vec<Standing>) {
+    const NAME: &[u8] = b"input";
     let bytes = text.as_bytes();
-    let mut at = 0;
-    while let Some(open) =
-        memchr::memmem::find(bytes.get(at..).unwrap_or_default(), b"<input").map(|open| at + open)
-    {
-        let start = open + 6;
-        let Some(close) =
-            memchr::memchr(b'>', bytes.get(start..).unwrap_or_default()).map(|close| start + close)
-        else {
-            return;
-        };
-        at = close;
+    for open in memchr::memchr_iter(b'<', bytes) {
+        let start = open + 1 + NAME.len();
+        if !bytes.get(open + 1..start).is_some_and(|name| name.eq_ignore_ascii_case(NAME)) {
+            continue;
+        }
+        let Some(close) = closing(text, start) else { continue };
         let Some(tag) = text.get(start..close) else { continue };
         let get =
             |name: &str| attribute(tag, name).map(|range| start + range.start..start + range.end);
@@ -424,11 +420,22 @@ pub(super) fn attributes(text: &str) -> Vec<Standing> {
     found
 }
 
-/// Parts of a form with files: `name="…"`, an empty line, the value.
+/// Values of the parts of a form with files.
 fn multipart(text: &str, found: &mut Vec<Standing>) {
+    for (name, range) in parts(text) {
+        let value = text.get(range.clone()).unwrap_or_default();
+        if let Some(kind) = field(&name, value).or_else(|| posted(&name, value)) {
+            found.push(Standing { range, kind });
+        }
+    }
+}
+
+/// Parts of a form with files: `name="…"`, an empty line, the value.
+pub(super) fn parts(text: &str) -> Vec<(String, Range<usize>)> {
     const BEGINS: &str = "form-data;";
     /// The empty line behind a head.
     const BLANKS: [&str; 2] = ["\r\n\r\n", "\n\n"];
+    let mut found = Vec::new();
     let mut from = 0;
     while let Some(at) =
         memchr::memmem::find(text.as_bytes().get(from..).unwrap_or_default(), BEGINS.as_bytes())
@@ -446,15 +453,12 @@ fn multipart(text: &str, found: &mut Vec<Standing>) {
         let behind = rest.get(start..).unwrap_or_default();
         let value = behind.split("\n--").next().unwrap_or_default();
         let value = start..start + value.strip_suffix('\r').unwrap_or(value).len();
-        if name.len() <= LONGEST_NAME
-            && let Some(kind) = rest
-                .get(value.clone())
-                .and_then(|value| field(name, value).or_else(|| posted(name, value)))
-        {
-            found.push(Standing { range: from + value.start..from + value.end, kind });
+        if name.len() <= LONGEST_NAME {
+            found.push((name.to_owned(), from + value.start..from + value.end));
         }
         from += value.end;
     }
+    found
 }
 
 /// `_9f86d081884c7d659a2feaa0c55ad015:https://…`: a key to what a server remembers, and where it goes on.

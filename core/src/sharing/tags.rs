@@ -9,21 +9,25 @@ pub(super) fn closing(text: &str, from: usize) -> Option<usize> {
     (rest.get(at) == Some(&b'>')).then_some(from + at)
 }
 
-/// The value of an attribute in a tag.
+/// The value of an attribute in a tag, in quotes or not, its name in whatever case.
 pub(super) fn attribute(tag: &str, name: &str) -> Option<Range<usize>> {
-    let mut from = 0;
-    loop {
-        let at = from + tag.get(from..)?.find(name)?;
-        from = at + name.len();
-        let rest = tag.get(from..)?;
-        let value = rest.trim_start().strip_prefix('=')?.trim_start();
-        let quote = value.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
-        let start = tag.len() - value.len() + 1;
-        let alone = tag.get(..at)?.ends_with(|before: char| before.is_whitespace());
-        if alone {
-            return Some(start..start + tag.get(start..)?.find(quote)?);
-        }
+    let lower = tag.to_ascii_lowercase();
+    let name = name.to_ascii_lowercase();
+    for at in memchr::memmem::find_iter(lower.as_bytes(), &name) {
+        let alone = tag
+            .get(..at)?
+            .ends_with(|before: char| before.is_whitespace() || "\"'".contains(before));
+        let behind = tag.get(at + name.len()..)?.trim_start();
+        let Some(value) = behind.strip_prefix('=').map(str::trim_start).filter(|_| alone) else {
+            continue;
+        };
+        let start = tag.len() - value.len();
+        return Some(match value.chars().next()? {
+            quote @ ('"' | '\'') => start + 1..start + 1 + value.get(1..)?.find(quote)?,
+            _ => start..start + value.find(char::is_whitespace).unwrap_or(value.len()),
+        });
     }
+    None
 }
 
 /// Every attribute of a tag: its name, and where its value stands.
@@ -52,6 +56,18 @@ pub(super) fn attributes(tag: &str) -> impl Iterator<Item = (&str, Range<usize>)
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_attribute_is_found_in_any_case_and_without_quotes() {
+        let tag = "INPUT TYPE=password NAME='x' data-value=\"z\" VALUE=kzq!wv checked";
+        let of = |name: &str| attribute(tag, name).map(|value| &tag[value]);
+        assert_eq!(
+            [of("type"), of("name"), of("value")],
+            [Some("password"), Some("x"), Some("kzq!wv")]
+        );
+        assert_eq!([of("checked"), of("valu"), of("id")], [None, None, None]);
+        assert_eq!(attribute("a b=\"open", "b"), None);
+    }
 
     #[test]
     fn attributes_are_read_one_by_one() {
