@@ -235,7 +235,7 @@ impl Collection {
                 if name.eq_ignore_ascii_case("relaystate")
                     && crate::redact::harmless_relay_state(value) => {}
             Standing::Unknown if self.signs_in && is_code(value) => {
-                self.add(value, Standing::Typed, true)
+                self.add(value, Standing::Typed, true);
             }
             standing => self.add(value, standing, true),
         }

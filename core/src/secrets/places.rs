@@ -488,16 +488,28 @@ pub fn named(name: &str) -> Standing {
     {
         return field;
     }
-    // `txtPwd`, `newpw2`: as short as it is, it ends the name.
-    let last = plain.trim_end_matches(|last: char| last.is_ascii_digit());
-    let short = last.len() > 2 && (last.ends_with("pwd") || last.ends_with("pw"));
+    let short = whole.is_none() && ends_in_a_password(name);
     match whole {
-        _ if typed || short && whole.is_none() => Standing::Typed,
+        _ if typed || short => Standing::Typed,
         Some(standing) => standing,
         None if issued || plain.ends_with("otp") || plain.ends_with("pin") => Standing::Issued,
         None => Standing::Unknown,
     }
 }
+
+/// `txtPwd`, `newpw2`: as short as it is, it ends the name. What base64 ends in may look so, and is longer.
+fn ends_in_a_password(name: &str) -> bool {
+    let last = name.rsplit(|letter: char| !letter.is_alphanumeric()).next().unwrap_or_default();
+    let word = last.trim_end_matches(|digit: char| digit.is_ascii_digit());
+    let lower = word.to_ascii_lowercase();
+    (3..=LONGEST_SHORT).contains(&word.len())
+        && name.len() <= 2 * LONGEST_SHORT
+        && word.bytes().all(|byte| byte.is_ascii_alphabetic())
+        && (lower.ends_with("pwd") || lower.ends_with("pw"))
+}
+
+/// Longest name that ends so.
+const LONGEST_SHORT: usize = 16;
 
 /// The last field of `a[b][c]`, however it is encoded.
 fn last_field(name: &str) -> Option<String> {

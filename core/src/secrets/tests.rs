@@ -55,7 +55,7 @@ fn forms(value: &str) -> Vec<String> {
         every(value, &|character| format!("%u{:04X}", u32::from(character))),
         percent(true, &every(value, &|character| format!("%u{:04X}", u32::from(character)))),
         every(value, &|character| format!("&#{}", u32::from(character))),
-        value.bytes().map(|byte| format!("={byte:02X}")).collect(),
+        value.bytes().map(|byte| format!("={byte:02X}")).collect::<Vec<_>>().concat(),
         format!("{}=\r\n{}", &value[..2], &value[2..]).replace("=<", "=3D<"),
         value.to_ascii_uppercase(),
     ];

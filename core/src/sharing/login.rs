@@ -6,6 +6,7 @@ use super::kind::Kind;
 use super::names;
 use super::standing;
 use crate::beginning;
+use crate::secrets::places::{self, Standing};
 use serde_json::Value;
 use std::ops::Range;
 
@@ -28,8 +29,10 @@ pub(super) fn signs_in<'f>(fields: impl Iterator<Item = (&'f str, &'f str)>) -> 
         if names::carries_a_message(name) {
             return false;
         }
-        let names_one =
-            || names::names_a_person(name) || SHORT.contains(&names::plain(name).as_str());
+        let names_one = || {
+            places::named(name) == Standing::Identity
+                || SHORT.contains(&names::plain(name).as_str())
+        };
         found |= !value.is_empty() && (names_one() || names::kind_of(name) == Some(Kind::Password));
     }
     found
@@ -128,7 +131,7 @@ fn in_json(text: &str) -> Vec<Range<usize>> {
         match value {
             Value::Array(list) => open.extend(list.iter().map(|element| (name, element))),
             Value::Object(object) => {
-                open.extend(object.iter().map(|(name, value)| (name.as_str(), value)))
+                open.extend(object.iter().map(|(name, value)| (name.as_str(), value)));
             }
             Value::String(value) => fields.push((name, value.clone(), true)),
             Value::Number(number) => fields.push((name, number.to_string(), false)),

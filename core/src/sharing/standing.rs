@@ -276,7 +276,9 @@ fn in_quotes(name: &str, value: &str) -> Option<Kind> {
 
 /// What a named value is, if anything. `assigned`: an equals sign stood between them.
 fn kind(name: &str, value: &str, around: Around, quoted: bool, assigned: bool) -> Option<Kind> {
-    if value.is_empty() || value.contains("://") && !opaque::is_opaque(value, 16) {
+    // What stands behind the digits of base64 is its end, whatever they look like.
+    let padding = value.bytes().all(|byte| byte == b'=');
+    if padding || value.contains("://") && !opaque::is_opaque(value, 16) {
         return None;
     }
     let by_name = names::kind_of(name);
@@ -665,6 +667,7 @@ mod tests {
                 found(text, Around::Page)
             );
         }
+        assert!(found("{\"m\":\"PHNhbWxwOlJlc3BvbnNlKpw==\"} x/Kpw==", Around::Data).is_empty());
         assert!(found("x=The%20user%20is%20not%20known%20here", Around::Data).is_empty());
         let port = "https://sense.example:443/bi/sense/app/0f6b1d52-8c3e-4a97-b0d4-5e2f7a9c1b36";
         assert!(found(port, Around::Data).is_empty());
