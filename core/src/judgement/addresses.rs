@@ -107,13 +107,17 @@ fn is_error_parameter(name: &str, value: &str) -> bool {
 /// An address at which people log in.
 pub(crate) fn names_a_login(url: &str) -> bool {
     let Ok(url) = Url::parse(url) else { return false };
+    let bare = |segment: &str| segment.split('.').next().unwrap_or_default().to_ascii_lowercase();
+    // `/login/index.php` is the page of `/login/`.
     let last = url
         .path_segments()
-        .and_then(|segments| segments.rev().find(|segment| !segment.is_empty()))
+        .and_then(|segments| {
+            segments
+                .map(bare)
+                .rfind(|segment| !matches!(segment.as_str(), "" | "index" | "default"))
+        })
         .unwrap_or_default();
-    let bare = last.to_ascii_lowercase();
-    let bare = bare.split('.').next().unwrap_or_default();
-    LOGIN_WORDS.contains(&bare) && bare != "auth"
+    LOGIN_WORDS.contains(&last.as_str()) && last != "auth"
 }
 
 /// An address at which people sign out, by a step of its path.
@@ -159,6 +163,21 @@ pub(crate) fn may_be_a_login(url: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_page_of_a_login_folder_is_a_login() {
+        for (url, login) in [
+            ("https://sp.example/login/index.php", true),
+            ("https://sp.example/login/Default.aspx?ReturnUrl=%2F", true),
+            ("https://sp.example/login.php", true),
+            ("https://sp.example/Login/", true),
+            ("https://sp.example/index.php", false),
+            ("https://sp.example/login/report", false),
+            ("https://sp.example/", false),
+        ] {
+            assert_eq!(names_a_login(url), login, "{url}");
+        }
+    }
 
     #[test]
     fn pages_of_those_who_left_are_told_from_the_way_out() {

@@ -172,6 +172,7 @@ fn refused_at_the_door(
         Meaning::ServerError,
         Meaning::Decrypt,
         Meaning::Configuration,
+        Meaning::OwnAlgorithm,
         Meaning::OwnCertificate,
         Meaning::UnknownEntity,
     ];

@@ -46,31 +46,39 @@ pub(super) fn failures(case: &Case) -> Vec<Failure> {
     if case.attempts.is_empty() {
         return pasted(case).into_iter().chain(together(case, &crate::log::last(case))).collect();
     }
-    let open = case.attempts.iter().filter(|attempt| attempt.outcome == Outcome::Incomplete);
-    open.filter_map(|attempt| {
-        let own = |witness: &&Witness| {
-            witness.bearing == Bearing::Present && witness.attempt.as_ref() == Some(&attempt.id)
-        };
-        let lines: Vec<&Witness> = case
-            .witnesses
-            .iter()
-            .filter(own)
-            .filter(|witness| !witness.phrase.meaning.is_vague())
-            .collect();
-        let first = lines.first()?;
-        let (stage, party) = (stage(first.phrase.meaning, first.party), first.party);
-        Some(Failure {
-            attempt: Some(attempt.id.clone()),
-            message: attempt.response.clone().or_else(|| attempt.request.clone()),
-            stage,
-            party,
-            said: said_about(case, attempt, stage, party),
-            place: Some(first.place.clone()),
-            time: first.time,
-            ..Failure::default()
+    let open = || case.attempts.iter().filter(|attempt| attempt.outcome == Outcome::Incomplete);
+    // Who pastes an error beside a capture that shows no sign-in to have worked means the last that it leaves open.
+    let decided = case.signed_in() || case.attempts.iter().any(Attempt::failed);
+    let meant = open().next_back().filter(|_| !decided);
+    open()
+        .filter_map(|attempt| {
+            let own = |witness: &&Witness| {
+                (witness.bearing == Bearing::Present
+                    && witness.attempt.as_ref() == Some(&attempt.id))
+                    || (witness.phrase.part == Part::Pasted
+                        && witness.counts()
+                        && meant.is_some_and(|meant| meant.id == attempt.id))
+            };
+            let lines: Vec<&Witness> = case
+                .witnesses
+                .iter()
+                .filter(own)
+                .filter(|witness| !witness.phrase.meaning.is_vague())
+                .collect();
+            let first = lines.first()?;
+            let (stage, party) = (stage(first.phrase.meaning, first.party), first.party);
+            Some(Failure {
+                attempt: Some(attempt.id.clone()),
+                message: attempt.response.clone().or_else(|| attempt.request.clone()),
+                stage,
+                party,
+                said: said_about(case, attempt, stage, party),
+                place: Some(first.place.clone()),
+                time: first.time,
+                ..Failure::default()
+            })
         })
-    })
-    .collect()
+        .collect()
 }
 
 /// Says of a log beside captures that it tells of sign-ins which failed, and of none that was captured: whoever reads
@@ -174,7 +182,7 @@ fn stage(meaning: Meaning, party: Party) -> Stage {
             _,
             Meaning::AccessDenied | Meaning::UserDisabled | Meaning::NoLicence | Meaning::Origin,
         ) => Stage::Landing,
-        (_, Meaning::OwnCertificate) => Stage::Request,
+        (_, Meaning::OwnAlgorithm | Meaning::OwnCertificate) => Stage::Request,
         _ => Stage::Consumption,
     }
 }

@@ -31,10 +31,11 @@ pub(crate) fn bear(case: &mut Case) {
         .filter_map(|attempt| Some((attempt, attempt.started?, attempt.ended.or(attempt.started)?)))
         .collect();
     let any_failed = case.attempts.iter().any(Attempt::failed);
+    let any_worked = case.signed_in();
     for witness in &mut witnesses {
         if witness.phrase.part == Part::Pasted {
             // Whoever pastes an error means the sign-in that is judged; where that worked, another one.
-            witness.bearing = match (case.attempts.is_empty(), any_failed) {
+            witness.bearing = match (case.attempts.is_empty(), any_failed || !any_worked) {
                 (true, _) => Bearing::Last,
                 (false, true) => Bearing::Open,
                 (false, false) => Bearing::History,

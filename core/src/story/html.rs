@@ -508,23 +508,54 @@ fn character(reference: &str) -> Option<char> {
         "ndash" => '–',
         "mdash" => '—',
         "hellip" => '…',
-        "auml" => 'ä',
-        "ouml" => 'ö',
-        "uuml" => 'ü',
-        "Auml" => 'Ä',
-        "Ouml" => 'Ö',
-        "Uuml" => 'Ü',
-        "szlig" => 'ß',
-        "eacute" => 'é',
-        "egrave" => 'è',
-        "agrave" => 'à',
-        _ => return None,
+        "lsaquo" => '‹',
+        "rsaquo" => '›',
+        "sbquo" => '‚',
+        "bdquo" => '„',
+        "bull" => '•',
+        "euro" => '€',
+        "trade" => '™',
+        "OElig" => 'Œ',
+        "oelig" => 'œ',
+        name => return of_latin(name),
     })
+}
+
+/// The names of HTML for the upper half of Latin-1, in its order from U+00A1: pages in other languages than English
+/// spell their letters with them.
+const LATIN: &str = "iexcl cent pound curren yen brvbar sect uml copy ordf laquo not shy reg macr deg plusmn sup2 sup3 acute \
+    micro para middot cedil sup1 ordm raquo frac14 frac12 frac34 iquest Agrave Aacute Acirc Atilde Auml Aring AElig Ccedil \
+    Egrave Eacute Ecirc Euml Igrave Iacute Icirc Iuml ETH Ntilde Ograve Oacute Ocirc Otilde Ouml times Oslash Ugrave Uacute \
+    Ucirc Uuml Yacute THORN szlig agrave aacute acirc atilde auml aring aelig ccedil egrave eacute ecirc euml igrave iacute \
+    icirc iuml eth ntilde ograve oacute ocirc otilde ouml divide oslash ugrave uacute ucirc uuml yacute thorn yuml";
+
+fn of_latin(name: &str) -> Option<char> {
+    let at = LATIN.split(' ').filter(|known| !known.is_empty()).position(|known| known == name)?;
+    char::from_u32(0xA1 + u32::try_from(at).ok()?)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn letters_of_other_languages_may_be_spelled_by_name() {
+        for (name, expected) in [
+            ("iexcl", '¡'),
+            ("aacute", 'á'),
+            ("ntilde", 'ñ'),
+            ("ccedil", 'ç'),
+            ("szlig", 'ß'),
+            ("Uuml", 'Ü'),
+            ("yuml", 'ÿ'),
+            ("lsaquo", '‹'),
+            ("#8217", '’'),
+        ] {
+            assert_eq!(character(name), Some(expected), "{name}");
+        }
+        assert_eq!(character("nothing"), None);
+        assert_eq!(character(""), None);
+    }
 
     #[test]
     fn a_page_is_read_as_a_person_sees_it() {

@@ -1,6 +1,8 @@
 //! The response is addressed to another URL.
 
+use diag_sdk::address::Address;
 use diag_sdk::case::attempt::Attempt;
+use diag_sdk::case::judgement::Statement;
 use diag_sdk::view::Response;
 use diag_sdk::{
     Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Reference, Setting,
@@ -63,7 +65,7 @@ check! {
         title: "The response's Destination is not where it was delivered",
         levels: [Severity::Error, Severity::Warning],
         stage: Stage::Response,
-        needs: [Need::Capture],
+        needs: [Need::Capture, Need::ServerLog],
         explains: ["endpoints/recipient-mismatch", "flow/metadata-or-signing-error-at-sp"],
         accounts: [Account::sp_or_loop(&[Meaning::Destination])],
         logged: "The response names another destination than its receiver",
@@ -77,6 +79,10 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
+    for failure in case.failures.iter().filter(|failure| failure.attempt.is_none()) {
+        let said = failure.said.iter().find(|said| said.meaning == Meaning::Destination);
+        out.extend(said.and_then(|said| told_by_a_log(case, said)));
+    }
     let consumers = case.consumers();
     for response in case.responses() {
         let Some(destination) = response
@@ -135,6 +141,31 @@ fn seen_otherwise_by_sp(response: &Response<'_>, destination: &str) -> Option<Fi
     Some(finding.because_with(&GATEWAY, response.case, destination))
 }
 
+/// A log quotes both addresses, and they differ in what a gateway changes: the identity provider sent it to the public one.
+fn told_by_a_log(case: &Case, said: &Statement) -> Option<Finding> {
+    let urls = urls_in(&said.text);
+    let [received, addressed] = urls.as_slice() else { return None };
+    let behind = Address::parse(received).is_some_and(|address| address.is_local());
+    let changed = difference::between(addressed, received).is_some_and(|difference| {
+        matches!(difference, Difference::Scheme | Difference::Port | Difference::Host)
+    });
+    if !behind && !changed {
+        return None;
+    }
+    let finding =
+        Finding::error("The service provider sees another URL than the identity provider sent to")
+            .detail(format!("The log says: {}", said.text))
+            .expected(*addressed, "the destination that the log quotes")
+            .actual(*received, "the address under which the service provider received it")
+            .compared()
+            .at_all(&said.place);
+    Some(finding.because_with(&GATEWAY, case, *addressed).because_with(
+        &OTHER_DESTINATION,
+        case,
+        *received,
+    ))
+}
+
 /// In whatever words: it puts an address beside the destination that differs in what a gateway changes.
 fn put_beside(response: &Response<'_>, destination: &str) -> Option<Finding> {
     if response.said_otherwise(&[Meaning::Destination]) {
@@ -181,6 +212,30 @@ mod tests {
     use super::*;
     use diag_sdk::case::attempt::Outcome;
     use diag_sdk::testing::{ACS_SEEN, ACS_URL, findings, levels, says_at, sign_in};
+
+    #[test]
+    fn a_log_that_quotes_both_addresses_tells_who_changed_them() {
+        for (text, who) in [
+            (
+                "received at http://app.example/acs instead of https://app.example/acs",
+                Some(Who::Network),
+            ),
+            (
+                "received at http://localhost/app/acs instead of https://app.example/acs",
+                Some(Who::Network),
+            ),
+            ("received at https://app.example/acs instead of https://app.example/old/acs", None),
+            ("the destination is another", None),
+        ] {
+            let said = Statement {
+                text: text.to_owned(),
+                meaning: Meaning::Destination,
+                ..Statement::default()
+            };
+            let finding = told_by_a_log(&Case::default(), &said);
+            assert_eq!(finding.map(|finding| finding.causes[0].who), who, "{text}");
+        }
+    }
 
     fn with_destination(outcome: Outcome, destination: &str) -> Case {
         let mut case = sign_in(outcome);

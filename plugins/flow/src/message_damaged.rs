@@ -95,6 +95,11 @@ fn harm(damage: Damage) -> Option<Harm> {
     }
 }
 
+/// It reads as it was meant to, only packed for another binding.
+fn packed_by_the_sender(damage: Damage) -> bool {
+    matches!(damage, Damage::PlainInQuery | Damage::DeflatedInPost | Damage::ZlibFraming)
+}
+
 fn words(damage: Damage) -> &'static str {
     match damage {
         Damage::NotBase64 => "it is not base64",
@@ -151,9 +156,14 @@ fn run(case: &Case, out: &mut Findings) {
                 message.delivered().or(message.sightings.first()).map(|sighting| &sighting.place),
             )
             .attempt(attempt.map(|attempt| attempt.id.clone()).unwrap_or_default())
-            .subject(message.id.clone())
-            .cause(&GATEWAY, case.sp_vendor)
-            .cause(&SENDER, case.sp_vendor);
+            .subject(message.id.clone());
+        // Nothing on the way takes a compression off or puts one on and leaves the rest whole.
+        let [first, second] = if damage.iter().any(|(_, damage)| packed_by_the_sender(*damage)) {
+            [&SENDER, &GATEWAY]
+        } else {
+            [&GATEWAY, &SENDER]
+        };
+        finding = finding.cause(first, case.sp_vendor).cause(second, case.sp_vendor);
         if let Some(broken) = &message.broken {
             finding = finding.at(&broken.place).actual(broken.value.clone(), "the decoder");
         }
@@ -197,6 +207,27 @@ mod tests {
             .found()
             .first()
             .map(|finding| finding.severity)
+    }
+
+    #[test]
+    fn a_message_packed_for_another_binding_is_its_senders() {
+        for (damage, who) in [
+            (Damage::PlainInQuery, Who::Sp),
+            (Damage::DeflatedInPost, Who::Sp),
+            (Damage::PlusLost, Who::Network),
+            (Damage::Truncated, Who::Network),
+        ] {
+            let message = Message {
+                id: "m1".into(),
+                damage: vec![damage],
+                sightings: vec![Sighting::default()],
+                delivery: Some(0),
+                ..Message::default()
+            };
+            let judged =
+                MESSAGE_DAMAGED.judge(&Case { messages: vec![message], ..Case::default() });
+            assert_eq!(judged.found()[0].causes[0].who, who, "{damage:?}");
+        }
     }
 
     #[test]

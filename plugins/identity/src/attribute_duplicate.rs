@@ -1,8 +1,10 @@
 //! An attribute is sent twice, or the user id has several values.
 
 use diag_sdk::case::assertion::Attribute;
+use diag_sdk::view::SignIn;
 use diag_sdk::{
-    Case, CauseData, Findings, Need, Reference, Setting, Severity, Specification, Stage, Who, check,
+    Account, Case, CauseData, Findings, Meaning, Need, Reference, Setting, Severity, Specification,
+    Stage, Who, check,
 };
 use std::collections::HashMap;
 
@@ -66,10 +68,11 @@ check! {
     pub static ATTRIBUTE_DUPLICATE = {
         id: "identity/attribute-duplicate",
         title: "An attribute is sent twice, or the user id has several values",
-        levels: [Severity::Warning],
+        levels: [Severity::Error, Severity::Warning],
         stage: Stage::Response,
         needs: [Need::Capture],
-        explains: [],
+        explains: ["identity/attribute-value-refused"],
+        accounts: [Account::sp_or_loop(&[Meaning::AttributeValue])],
         causes: [TWICE],
         references: [Reference::section(Specification::SamlCore, "2.7.3")],
         run: run,
@@ -85,9 +88,10 @@ fn run(case: &Case, out: &mut Findings) {
             same.push(attribute);
             // Told once, at the second of them.
             let [first, _] = same.as_slice() else { continue };
+            let level = if refused_for_it(&sign_in) { Severity::Error } else { Severity::Warning };
             let finding = sign_in
                 .finding(
-                    Severity::Warning,
+                    level,
                     format!("The attribute {} is sent more than once", attribute.short_name()),
                 )
                 .detail("Products differ in which of them they take.")
@@ -113,6 +117,19 @@ fn run(case: &Case, out: &mut Findings) {
             out.push(finding);
         }
     }
+}
+
+/// The service provider refused, and says that something of an attribute stands there twice.
+fn refused_for_it(sign_in: &SignIn<'_>) -> bool {
+    let twice = |text: &str| {
+        let text = text.to_lowercase();
+        ["duplicate", "more than once", "twice"].iter().any(|word| text.contains(word))
+    };
+    sign_in.refused()
+        && sign_in
+            .statements()
+            .iter()
+            .any(|said| said.meaning == Meaning::AttributeValue && twice(&said.text))
 }
 
 #[cfg(test)]

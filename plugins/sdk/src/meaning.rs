@@ -88,6 +88,8 @@ words! {
         OtherTenant,
         /// A web socket or script comes from a page of another origin, which is not let in.
         Origin,
+        /// Whoever writes cannot sign by the algorithm that is set: where its private key is kept, that is not possible.
+        OwnAlgorithm,
         /// Whoever writes cannot use its own certificate, or the private key of it.
         OwnCertificate,
         /// A policy of the identity provider keeps the person out: device, place, risk, strength of the log-in.

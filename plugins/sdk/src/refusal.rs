@@ -5,6 +5,7 @@
 
 use crate::account::{Account, AccountInfo, Standing};
 use crate::case::Case;
+use crate::case::attempt::Outcome;
 use crate::case::exchange::Side;
 use crate::case::judgement::{Failure, Part, Party, Statement};
 use crate::case::place::Place;
@@ -77,7 +78,7 @@ impl Refusal {
         out: &mut Findings,
     ) {
         let accounts: Vec<AccountInfo> = accounts.iter().map(AccountInfo::from).collect();
-        for failure in case.failures.iter().filter(|failure| failure.attempt.is_none()) {
+        for failure in case.failures.iter().filter(|failure| only_logged(case, failure)) {
             if let Some(said) = stated_foremost(&accounts, failure) {
                 out.push(causes.iter().fold(self.finding(level, &said, None), |finding, cause| {
                     finding.because(cause, case)
@@ -176,6 +177,15 @@ impl<'a> Said<'a> {
             line: Some(line),
         }
     }
+}
+
+/// Nothing that was captured shows the failure: there is no attempt, or one whose end stays open.
+fn only_logged(case: &Case, failure: &Failure) -> bool {
+    failure.attempt.as_deref().is_none_or(|id| {
+        case.attempts
+            .iter()
+            .any(|attempt| attempt.id == id && attempt.outcome == Outcome::Incomplete)
+    })
 }
 
 /// A capture of nothing but the page that says so has no attempt that could fail. One page is enough.

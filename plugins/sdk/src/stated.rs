@@ -236,6 +236,13 @@ static OF_SP: &[(Meaning, CauseData)] = &[
         "Let that origin in, with the headers that browsers want for it",
     ),
     row(
+        Meaning::OwnAlgorithm,
+        Who::Sp,
+        Setting::SpCertificate,
+        "The server cannot sign by the algorithm that is set, because of where its private key is kept",
+        "Import the certificate with its private key into a provider that can, or set an algorithm that is served",
+    ),
+    row(
         Meaning::OwnCertificate,
         Who::Sp,
         Setting::SpCertificate,

@@ -3,6 +3,7 @@
 use diag_sdk::case::certificate::same_thumbprint;
 use diag_sdk::case::judgement::{Failure, Party};
 use diag_sdk::case::sp_configuration::{KeyStore, RequestAlgorithm};
+use diag_sdk::case::witness::Witness;
 use diag_sdk::{
     Account, Case, CauseData, Finding, Findings, Meaning, Need, Reference, Setting, Severity,
     Stage, Who, check,
@@ -59,9 +60,9 @@ check! {
         title: "The key's cryptographic provider cannot do SHA-256",
         levels: [Severity::Error, Severity::Warning],
         stage: Stage::Request,
-        needs: [Need::Certutil],
+        needs: [Need::Certutil, Need::ProxyLog, Need::ServerLog],
         explains: [],
-        accounts: [Account::sp(&[Meaning::OwnCertificate])],
+        accounts: [Account::sp_or_loop(&[Meaning::OwnAlgorithm]), Account::sp(&[Meaning::OwnCertificate])],
         causes: [OTHER_PROVIDER],
         references: [
             Reference::page("https://learn.microsoft.com/entra/identity/saas-apps/qliksense-enterprise-tutorial", "2026-11-24"),
@@ -72,6 +73,19 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
+    let told = case
+        .witnesses
+        .iter()
+        .filter(|witness| witness.counts() && witness.phrase.meaning == Meaning::OwnAlgorithm)
+        .max_by_key(|witness| witness.time);
+    if let Some(line) = told {
+        out.push(logged(case, line));
+        return;
+    }
+    if !case.has(Need::Certutil) {
+        out.missing(Need::Certutil);
+        return;
+    }
     let algorithms: Vec<RequestAlgorithm> = case
         .relevant_configurations()
         .filter_map(|configuration| configuration.request_algorithm.as_ref())
@@ -131,6 +145,28 @@ fn run(case: &Case, out: &mut Findings) {
     }
 }
 
+/// What its log says: it tried to sign, and could not.
+fn logged(case: &Case, line: &Witness) -> Finding {
+    let level = if case.signed_in() { Severity::Warning } else { Severity::Error };
+    let mut finding = Finding::new(level, "The server's key cannot sign by the algorithm that is set")
+        .likely()
+        .detail(
+            "The log says that signing failed for its algorithm. The provider that holds the private key serves SHA-1 only; with SHA-256 \
+             the redirect to the identity provider fails before it begins.",
+        )
+        .actual(line.phrase.text.clone(), "the server's log")
+        .at(&line.place);
+    let failed = case.failures.iter().filter(|failure| before_a_request(failure));
+    for attempt in failed.filter_map(|failure| failure.attempt.clone()) {
+        finding = finding.attempt(attempt);
+    }
+    let suitable = case.products.iter().find_map(|product| product.key_providers.first());
+    match suitable {
+        Some(provider) => finding.because_with(&OTHER_PROVIDER, case, provider.as_str()),
+        None => finding.because(&OTHER_PROVIDER, case),
+    }
+}
+
 /// The service provider failed before it could send a request: where signing it fails.
 fn before_a_request(failure: &Failure) -> bool {
     failure.party == Party::Sp
@@ -175,6 +211,20 @@ mod tests {
             products: diag_sdk::testing::products(),
             ..Case::default()
         }
+    }
+
+    #[test]
+    fn a_log_that_tells_of_it_is_enough() {
+        let line = |meaning| Witness {
+            phrase: diag_sdk::case::exchange::Phrase { meaning, ..Default::default() },
+            ..Witness::default()
+        };
+        let mut told = case(Vec::new(), Some(RequestAlgorithm::Sha256), None);
+        told.witnesses = vec![line(Meaning::OwnAlgorithm)];
+        let found = findings(&CRYPTO_PROVIDER_UNSUITABLE, &told);
+        assert_eq!((found.len(), found[0].severity), (1, Severity::Error));
+        told.witnesses = vec![line(Meaning::OwnCertificate)];
+        assert!(findings(&CRYPTO_PROVIDER_UNSUITABLE, &told).is_empty());
     }
 
     #[test]
