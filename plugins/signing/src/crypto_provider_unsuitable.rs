@@ -177,6 +177,7 @@ fn before_a_request(failure: &Failure) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use diag_sdk::case::input::{Input, InputKind};
     use diag_sdk::case::sp_configuration::ProxyService;
     use diag_sdk::testing::{entry_point, findings};
     use diag_sdk::{Place, Sited};
@@ -220,6 +221,7 @@ mod tests {
             ..Witness::default()
         };
         let mut told = case(Vec::new(), Some(RequestAlgorithm::Sha256), None);
+        told.inputs.push(Input { kind: InputKind::ProxyLog, ..Input::default() });
         told.witnesses = vec![line(Meaning::OwnAlgorithm)];
         let found = findings(&CRYPTO_PROVIDER_UNSUITABLE, &told);
         assert_eq!((found.len(), found[0].severity), (1, Severity::Error));
