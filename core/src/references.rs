@@ -23,14 +23,15 @@ pub(crate) fn at(text: &str) -> Option<(char, usize)> {
     Some((named(rest.get(..end)?)?, end + 2))
 }
 
-/// What a name stands for; only those of the marks that people and servers put into passwords and tokens.
+/// What a name stands for, of those that pages write: marks of passwords and tokens, quotes and letters. A quote of any
+/// shape is read as one that people type.
 fn named(name: &str) -> Option<char> {
     Some(match name {
         "amp" | "AMP" => '&',
         "lt" | "LT" => '<',
         "gt" | "GT" => '>',
-        "quot" | "QUOT" => '"',
-        "apos" => '\'',
+        "quot" | "QUOT" | "ldquo" | "rdquo" => '"',
+        "apos" | "lsquo" | "rsquo" => '\'',
         "nbsp" => ' ',
         "sol" => '/',
         "plus" => '+',
@@ -59,9 +60,32 @@ fn named(name: &str) -> Option<char> {
         "verbar" | "vert" => '|',
         "Tab" => '\t',
         "NewLine" => '\n',
-        _ => return None,
+        "ndash" => '–',
+        "mdash" => '—',
+        "hellip" => '…',
+        "lsaquo" => '‹',
+        "rsaquo" => '›',
+        "sbquo" => '‚',
+        "bdquo" => '„',
+        "bull" => '•',
+        "euro" => '€',
+        "trade" => '™',
+        "OElig" => 'Œ',
+        "oelig" => 'œ',
+        name => {
+            let at = LATIN.split_whitespace().position(|known| known == name)?;
+            char::from_u32(0xa1 + u32::try_from(at).ok()?)?
+        }
     })
 }
+
+/// The names of HTML for the upper half of Latin-1, in its order from U+00A1: pages in other languages than English
+/// spell their letters with them.
+const LATIN: &str = "iexcl cent pound curren yen brvbar sect uml copy ordf laquo not shy reg macr deg plusmn sup2 sup3 acute \
+    micro para middot cedil sup1 ordm raquo frac14 frac12 frac34 iquest Agrave Aacute Acirc Atilde Auml Aring AElig Ccedil \
+    Egrave Eacute Ecirc Euml Igrave Iacute Icirc Iuml ETH Ntilde Ograve Oacute Ocirc Otilde Ouml times Oslash Ugrave Uacute \
+    Ucirc Uuml Yacute THORN szlig agrave aacute acirc atilde auml aring aelig ccedil egrave eacute ecirc euml igrave iacute \
+    icirc iuml eth ntilde ograve oacute ocirc otilde ouml divide oslash ugrave uacute ucirc uuml yacute thorn yuml";
 
 #[cfg(test)]
 mod tests {
@@ -78,10 +102,21 @@ mod tests {
             ("&#33&#34", '!', 4),
             ("&excl;", '!', 6),
             ("&nbsp;", ' ', 6),
+            ("&iexcl;", '¡', 7),
+            ("&aacute;", 'á', 8),
+            ("&ntilde;", 'ñ', 8),
+            ("&ccedil;", 'ç', 8),
+            ("&szlig;", 'ß', 7),
+            ("&Uuml;", 'Ü', 6),
+            ("&yuml;", 'ÿ', 6),
+            ("&lsaquo;", '‹', 8),
+            ("&#8217;", '’', 7),
         ] {
             assert_eq!(at(text), Some((character, length)), "{text}");
         }
-        for text in ["&", "&#", "&#;", "& x;", "&unknown;", "&amp", "&#99999999;", "x"] {
+        for text in
+            ["&", "&#", "&#;", "& x;", "&unknown;", "&nothing;", "&;", "&amp", "&#99999999;", "x"]
+        {
             assert_eq!(at(text), None, "{text}");
         }
     }

@@ -3,6 +3,7 @@
 //! Only what is safe to show is kept: values of secrets and of people are blotted out character by
 //! character, so that lines and columns stay true.
 
+use crate::beginning;
 use crate::redact;
 use crate::runs::Runs;
 use crate::saml::xml;
@@ -60,6 +61,8 @@ const PUBLISHED_ELEMENTS: &[&str] = &[
 ];
 /// Elements in which somebody writes what they like.
 const STATING_ELEMENTS: &[&str] = &["StatusMessage", "StatusDetail"];
+/// Longest prefix of a name, with what opens the tag.
+const LONGEST_PREFIX: usize = 64;
 /// Longest string of a JSON document that is shown; longer ones are keys, certificates or metadata.
 const LONGEST_JSON_STRING: usize = 200;
 /// JSON fields that hold secrets.
@@ -148,18 +151,34 @@ impl Sources {
 fn stated(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     for name in STATING_ELEMENTS {
-        let mut named = memchr::memmem::find_iter(text.as_bytes(), name);
-        while let Some(opens) = named.next() {
-            let tag =
-                memchr::memchr(b'>', &text.as_bytes()[opens..]).map(|close| opens + close + 1);
-            // The next time it is named it is closed.
-            let (Some(start), Some(end)) = (tag, named.next()) else { break };
-            if start < end {
-                found.push(start..end);
+        let mut opened = None;
+        for named in memchr::memmem::find_iter(text.as_bytes(), name) {
+            match before_name(text.get(..named).unwrap_or_default()) {
+                Some("<") => {
+                    let tag = text.get(named..).and_then(|rest| rest.find('>'));
+                    opened = tag.map(|close| named + close + 1);
+                }
+                Some("</") => {
+                    let start = opened.take().filter(|start| *start < named);
+                    found.extend(start.map(|start| start..named));
+                }
+                _ => {}
             }
         }
     }
     found
+}
+
+/// What opens a tag, or closes an element, whose name ends a text but for its prefix.
+fn before_name(text: &str) -> Option<&str> {
+    let near = beginning::end(text, LONGEST_PREFIX);
+    let bare = match near.strip_suffix(':') {
+        Some(prefixed) => prefixed.trim_end_matches(|letter: char| {
+            letter.is_alphanumeric() || matches!(letter, '_' | '-' | '.')
+        }),
+        None => near,
+    };
+    ["</", "<"].into_iter().find(|opens| bare.ends_with(opens))
 }
 
 /// Replaces the characters of secret and personal values. `None` where the XML does not parse, for
@@ -376,7 +395,7 @@ mod tests {
         let known = Known::from_met(&[met]);
         let mut sources = Sources::default();
         sources
-            .add_xml("m1", "<R Port=\"221131\"><StatusMessage>bad 221131 here</StatusMessage></R>");
+            .add_xml("m1", "<p:R xmlns:p=\"urn:p\" Port=\"221131\"><p:StatusMessage>A StatusMessage: bad 221131 here</p:StatusMessage></p:R>");
         sources.blot(&known);
         let text = sources.text("m1").expect("it is kept");
         assert!(text.contains("bad •••••• here") && text.contains("Port=\"221131\""), "{text}");

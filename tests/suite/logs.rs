@@ -91,7 +91,7 @@ fn who_reads_that_a_sign_in_works_is_told_of_those_in_the_log_that_failed() {
     };
     assert_eq!(
         told("", "20261101T095812.300+0000"),
-        "1 line tells of sign-ins that failed at other times than what was captured, the last on 2026-11-01 at 09:58:12 UTC: given alone, the log is judged by them"
+        "1 line tells of sign-ins that failed at other times than what was captured, the last on 2026-11-01 at 09:58:12 UTC: give the log alone to have them judged"
     );
     assert_eq!(told(REFUSED, "20261124T095812.300+0000"), "");
 }

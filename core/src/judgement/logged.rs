@@ -98,7 +98,7 @@ pub(super) fn note_other_times(case: &mut Case) {
             let last = lines.iter().filter_map(|line| line.time).max()?;
             let told = if lines.len() == 1 { "1 line tells" } else { &format!("{} lines tell", lines.len()) };
             let note = format!(
-                "{told} of sign-ins that failed at other times than what was captured, the last on {}: given alone, the log is judged by them",
+                "{told} of sign-ins that failed at other times than what was captured, the last on {}: give the log alone to have them judged",
                 last.strftime("%F at %T UTC")
             );
             Some((input.to_owned(), note))

@@ -94,6 +94,13 @@ const BRANDS: &[(&str, Rest)] = &[
     ("sk-ant-", Rest::Mixed(20)),
     ("sk-proj-", Rest::Mixed(20)),
     // Microsoft Entra ID: secrets of applications, forty signs with a mark behind the third.
+    ("0Q~", Rest::Marked(30)),
+    ("1Q~", Rest::Marked(30)),
+    ("2Q~", Rest::Marked(30)),
+    ("3Q~", Rest::Marked(30)),
+    ("4Q~", Rest::Marked(30)),
+    ("5Q~", Rest::Marked(30)),
+    ("6Q~", Rest::Marked(30)),
     ("7Q~", Rest::Marked(30)),
     ("8Q~", Rest::Marked(30)),
     ("9Q~", Rest::Marked(30)),

@@ -2,6 +2,7 @@
 //! quotes stand around a value there, and it goes on to the next semicolon.
 
 use super::words::goes_on;
+use crate::beginning;
 use std::ops::Range;
 
 /// Names of a password in such a string.
@@ -52,25 +53,16 @@ pub fn connection(text: &str) -> Vec<Range<usize>> {
         }
         let start = sign + 1;
         let Some(value) = value(text, start) else { continue };
-        let opened = before.trim_end().ends_with(';') && speaks_of_others(last(before));
+        let opened =
+            before.trim_end().ends_with(';') && speaks_of_others(beginning::end(before, AROUND));
         let behind = text.get(value.end..).unwrap_or_default();
-        if opened || behind.starts_with([';', '}']) && speaks_of_others(first(behind)) {
+        if opened
+            || behind.starts_with([';', '}']) && speaks_of_others(beginning::of(behind, AROUND))
+        {
             found.push(value);
         }
     }
     found
-}
-
-fn first(text: &str) -> &str {
-    crate::beginning::of(text, AROUND)
-}
-
-fn last(text: &str) -> &str {
-    let mut at = text.len().saturating_sub(AROUND);
-    while !text.is_char_boundary(at) {
-        at += 1;
-    }
-    text.get(at..).unwrap_or_default()
 }
 
 fn speaks_of_others(text: &str) -> bool {
@@ -79,7 +71,7 @@ fn speaks_of_others(text: &str) -> bool {
 }
 
 fn value(text: &str, start: usize) -> Option<Range<usize>> {
-    let rest = crate::beginning::of(text.get(start..)?, LONGEST);
+    let rest = beginning::of(text.get(start..)?, LONGEST);
     let quoted = match rest.chars().next()? {
         quote @ ('"' | '\'') => Some(quote),
         '{' => Some('}'),

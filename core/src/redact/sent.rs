@@ -161,11 +161,8 @@ fn behind(text: &str, end: usize) -> Option<Range<usize>> {
 }
 
 fn before(text: &str, start: usize) -> Option<Range<usize>> {
-    let mut from = start.saturating_sub(NEAR);
-    while !text.is_char_boundary(from) {
-        from += 1;
-    }
-    let near = text.get(from..start)?;
+    let near = beginning::end(text.get(..start)?, NEAR);
+    let from = start - near.len();
     let all: Vec<(usize, &str)> = words(near).collect();
     let speaks = |word: &str| BEFORE.contains(&word.to_lowercase().as_str());
     let spoken = all.iter().rev().take_while(|(_, word)| speaks(word)).count();

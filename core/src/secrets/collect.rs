@@ -1,6 +1,7 @@
 //! Collects every secret of a capture from the places where secrets stand.
 
 use super::layers;
+use super::login;
 use super::places::{self, Standing};
 use crate::evidence::RawExchange;
 use crate::markup;
@@ -36,40 +37,25 @@ pub(super) struct Collection {
     signs_in: bool,
 }
 
-/// Digits of a code that somebody was sent.
-const CODES: std::ops::RangeInclusive<usize> = 6..=8;
-/// Most names of members that are asked whether somebody signs in.
-const MOST_NAMES: usize = 200;
+/// Most members of JSON that are asked whether somebody signs in.
+const MOST_MEMBERS: usize = 200;
 
-fn is_code(value: &str) -> bool {
-    CODES.contains(&value.len()) && value.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-/// A field of what was posted names a person or is a password, and none carries a message.
-fn signs_in<'n>(names: impl Iterator<Item = &'n str>) -> bool {
-    let mut found = false;
-    for name in names.take(MOST_NAMES) {
-        match places::named(name) {
-            Standing::Message => return false,
-            Standing::Identity | Standing::Typed => found = true,
-            _ => {}
-        }
-    }
-    found
-}
-
-fn named_in<'v>(value: &'v Value, names: &mut Vec<&'v str>) {
-    let mut open = vec![value];
-    while let Some(value) = open.pop().filter(|_| names.len() < MOST_NAMES) {
+/// The members of JSON that hold texts and numbers, by their names. A number is there, whatever it is.
+fn members(value: &Value) -> Vec<(&str, &str)> {
+    let mut members = Vec::new();
+    let mut open = vec![("", value)];
+    while let Some((name, value)) = open.pop().filter(|_| members.len() < MOST_MEMBERS) {
         match value {
-            Value::Array(items) => open.extend(items),
+            Value::Array(items) => open.extend(items.iter().map(|item| (name, item))),
             Value::Object(fields) => {
-                names.extend(fields.keys().map(String::as_str));
-                open.extend(fields.values());
+                open.extend(fields.iter().map(|(name, value)| (name.as_str(), value)));
             }
-            _ => {}
+            Value::String(text) => members.push((name, text.as_str())),
+            Value::Number(_) => members.push((name, "0")),
+            Value::Bool(_) | Value::Null => {}
         }
     }
+    members
 }
 
 impl Collection {
@@ -85,7 +71,9 @@ impl Collection {
         if let Some(location) = &raw.location {
             self.address(location, 0);
         }
-        self.signs_in = signs_in(raw.form.iter().map(|field| field.name.as_str()));
+        self.signs_in = login::signs_in(
+            raw.form.iter().map(|field| (field.name.as_str(), field.value.as_str())),
+        );
         for field in &raw.form {
             self.field(&field.name, &field.value);
         }
@@ -108,9 +96,7 @@ impl Collection {
         if start.starts_with(['{', '['])
             && let Ok(value) = serde_json::from_str::<Value>(body)
         {
-            let mut names = Vec::new();
-            named_in(&value, &mut names);
-            self.signs_in = posted && signs_in(names.into_iter());
+            self.signs_in = posted && login::signs_in(members(&value).into_iter());
             self.json("", &value, posted);
             self.signs_in = false;
         } else if start.starts_with('<') {
@@ -234,7 +220,7 @@ impl Collection {
             Standing::Issued
                 if name.eq_ignore_ascii_case("relaystate")
                     && crate::redact::harmless_relay_state(value) => {}
-            Standing::Unknown if self.signs_in && is_code(value) => {
+            Standing::Unknown if self.signs_in && login::is_code(value) => {
                 self.add(value, Standing::Typed, true);
             }
             standing => self.add(value, standing, true),
@@ -293,7 +279,7 @@ impl Collection {
                 let standing = self.names.named(name);
                 if standing.is_secret() {
                     self.add(text, standing, posted || standing == Standing::Typed);
-                } else if self.signs_in && standing == Standing::Unknown && is_code(text) {
+                } else if self.signs_in && standing == Standing::Unknown && login::is_code(text) {
                     self.add(text, Standing::Typed, true);
                 } else if posted && standing == Standing::Unknown && text.len() <= 200 {
                     self.add(text, standing, true);
@@ -308,7 +294,7 @@ impl Collection {
             }
             Value::Number(number) => {
                 let (standing, text) = (self.names.named(name), number.to_string());
-                let typed = self.signs_in && standing == Standing::Unknown && is_code(&text);
+                let typed = self.signs_in && standing == Standing::Unknown && login::is_code(&text);
                 if typed || standing.is_secret() {
                     self.add(&text, Standing::Typed, posted);
                 }

@@ -6,6 +6,7 @@
 pub(crate) mod case;
 mod collect;
 mod layers;
+pub(crate) mod login;
 pub mod places;
 mod value;
 mod watch;

@@ -20,6 +20,16 @@ pub(super) fn edits(lexicon: &Lexicon, text: &str) -> Vec<Edit> {
     at_depth(lexicon, text, 0)
 }
 
+/// What is known of a text, and nothing else.
+fn known(lexicon: &Lexicon, text: &str) -> Vec<Edit> {
+    let known = lexicon.find(text).map(|(range, kind, mark)| Edit {
+        range,
+        with: mark.into_owned(),
+        values: vec![(kind, 1)],
+    });
+    known.collect()
+}
+
 fn at_depth(lexicon: &Lexicon, text: &str, depth: usize) -> Vec<Edit> {
     let mut edits = Edits::default();
     for (range, kind, mark) in lexicon.find(text) {
@@ -43,13 +53,13 @@ fn at_depth(lexicon: &Lexicon, text: &str, depth: usize) -> Vec<Edit> {
         named(lexicon.names(), text, &mut edits);
     }
     for layer in layers::quoted(text).into_iter().chain(layers::across(text)) {
-        let known = lexicon.find(&layer.text).map(|(range, kind, mark)| Edit {
-            range,
-            with: mark.into_owned(),
-            values: vec![(kind, 1)],
-        });
+        let mut inner = known(lexicon, &layer.text);
+        // A reference whose own signs are encoded: `%26%2333;`.
+        if let Some(beneath) = layers::markup(&layer.text) {
+            beneath.back(&known(lexicon, &beneath.text), &mut inner);
+        }
         let mut outer = Vec::new();
-        layer.back(&known.collect::<Vec<_>>(), &mut outer);
+        layer.back(&inner, &mut outer);
         for edit in outer {
             edits.add(edit);
         }
@@ -265,6 +275,8 @@ mod tests {
             ("aB3=dE5gH7jK", "a password: aB3=3Dd=\r\nE5gH7jK."),
             ("aB3=dE5gH7jK", "x=%3Dy&v=aB3%3D3DdE5gH7jK"),
             ("kzüqw!vx12", "typed kz=C3=BCqw=21vx12"),
+            ("kzqw!vx12", "https://a.example/?e=kzqw%26%2333;vx12&x=%20"),
+            ("kzqw!vx12", "https://a.example/?e=kzqw%26excl%3Bvx12"),
             ("kzüqw!vx12", "{\"a\":\"kz=C3=BCqw=\\nvx\",\"b\":\"kz=C3=BC=\\r\\nqw!vx12\"}"),
         ] {
             let mut collecting = Collecting::default();

@@ -272,7 +272,7 @@ fn json(text: &str) -> Option<Layer> {
 }
 
 /// The text with references of XML and HTML undone.
-fn markup(text: &str) -> Option<Layer> {
+pub(super) fn markup(text: &str) -> Option<Layer> {
     mapped(text, '&', Escape::Markup, references::at)
 }
 

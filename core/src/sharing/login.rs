@@ -1,42 +1,20 @@
-//! What people type into forms that sign them in: a value is secret there by where it stands, whatever its field is called. A
-//! form signs in where one of its fields names a person or is called a password, and carries no message.
+//! Where in what was posted people typed something to sign in: a value is secret there, whatever its field is called.
 
 use super::issued;
-use super::kind::Kind;
-use super::names;
 use super::standing;
 use crate::beginning;
-use crate::secrets::places::{self, Standing};
+use crate::secrets::login::is_code;
+pub(super) use crate::secrets::login::signs_in;
 use serde_json::Value;
 use std::ops::Range;
 
-/// Lengths of what people type, and of a code of digits alone.
+/// Lengths of what people type.
 const LENGTHS: std::ops::RangeInclusive<usize> = 4..=64;
-const DIGITS: std::ops::RangeInclusive<usize> = 6..=8;
 /// Characters from which what mixes letters with digits or signs is looked for elsewhere, too.
 const SHORTEST_TOLD: usize = 6;
 /// Longest text that is read as such a form, and most values in it.
 const LONGEST: usize = 1 << 20;
 const MOST: usize = 200;
-/// Short names of who signs in.
-const SHORT: &[&str] =
-    &["u", "un", "usr", "uname", "nick", "signinname", "logonid", "userlogin", "log"];
-
-/// Whether a form of these fields signs somebody in.
-pub(super) fn signs_in<'f>(fields: impl Iterator<Item = (&'f str, &'f str)>) -> bool {
-    let mut found = false;
-    for (name, value) in fields {
-        if names::carries_a_message(name) {
-            return false;
-        }
-        let names_one = || {
-            places::named(name) == Standing::Identity
-                || SHORT.contains(&names::plain(name).as_str())
-        };
-        found |= !value.is_empty() && (names_one() || names::kind_of(name) == Some(Kind::Password));
-    }
-    found
-}
 
 /// Whether what stands in a field of such a form was typed, as far as its name does not tell.
 pub(super) fn is_typed(name: &str, value: &str) -> bool {
@@ -59,11 +37,6 @@ pub(super) fn is_telling(value: &str) -> bool {
             && mixed
             && !value.contains(char::is_whitespace)
             && !value.contains(['/', ':', '_', '-', '.'])
-}
-
-/// Digits as many as a code has that somebody was sent.
-fn is_code(value: &str) -> bool {
-    DIGITS.contains(&value.len()) && value.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Names of people, of domains and of what belongs to them.

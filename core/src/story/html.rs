@@ -5,6 +5,7 @@
 
 use super::wording::leads_to_a_logout;
 use crate::beginning;
+use crate::references;
 
 /// Bytes of a page that are looked at; error pages are short, and long ones say it at the top.
 const LONGEST_PAGE: usize = 1 << 20;
@@ -472,90 +473,19 @@ pub(super) fn decode_entities(text: &str) -> String {
     while let Some(start) = rest.find('&') {
         out.push_str(&rest[..start]);
         rest = &rest[start..];
-        let reference = rest.get(1..).and_then(|after| {
-            after.char_indices().take(12).find(|(_, character)| *character == ';')
-        });
-        let decoded = reference.and_then(|(end, _)| {
-            rest.get(1..=end).and_then(character).map(|found| (found, end + 2))
-        });
-        if let Some((found, length)) = decoded {
-            out.push(found);
-            rest = &rest[length..];
-        } else {
-            out.push('&');
-            rest = &rest[1..];
-        }
+        // One without its end may as well be the beginning of a parameter.
+        let ended = |(_, length): &(char, usize)| rest[..*length].ends_with(';');
+        let (character, length) = references::at(rest).filter(ended).unwrap_or(('&', 1));
+        out.push(character);
+        rest = &rest[length..];
     }
     out.push_str(rest);
     out
 }
 
-fn character(reference: &str) -> Option<char> {
-    if let Some(number) = reference.strip_prefix('#') {
-        let code = match number.strip_prefix(['x', 'X']) {
-            Some(hexadecimal) => u32::from_str_radix(hexadecimal, 16).ok()?,
-            None => number.parse().ok()?,
-        };
-        return char::from_u32(code);
-    }
-    Some(match reference {
-        "amp" => '&',
-        "lt" => '<',
-        "gt" => '>',
-        "quot" | "ldquo" | "rdquo" => '"',
-        "apos" | "lsquo" | "rsquo" => '\'',
-        "nbsp" => ' ',
-        "ndash" => '–',
-        "mdash" => '—',
-        "hellip" => '…',
-        "lsaquo" => '‹',
-        "rsaquo" => '›',
-        "sbquo" => '‚',
-        "bdquo" => '„',
-        "bull" => '•',
-        "euro" => '€',
-        "trade" => '™',
-        "OElig" => 'Œ',
-        "oelig" => 'œ',
-        name => return of_latin(name),
-    })
-}
-
-/// The names of HTML for the upper half of Latin-1, in its order from U+00A1: pages in other languages than English
-/// spell their letters with them.
-const LATIN: &str = "iexcl cent pound curren yen brvbar sect uml copy ordf laquo not shy reg macr deg plusmn sup2 sup3 acute \
-    micro para middot cedil sup1 ordm raquo frac14 frac12 frac34 iquest Agrave Aacute Acirc Atilde Auml Aring AElig Ccedil \
-    Egrave Eacute Ecirc Euml Igrave Iacute Icirc Iuml ETH Ntilde Ograve Oacute Ocirc Otilde Ouml times Oslash Ugrave Uacute \
-    Ucirc Uuml Yacute THORN szlig agrave aacute acirc atilde auml aring aelig ccedil egrave eacute ecirc euml igrave iacute \
-    icirc iuml eth ntilde ograve oacute ocirc otilde ouml divide oslash ugrave uacute ucirc uuml yacute thorn yuml";
-
-fn of_latin(name: &str) -> Option<char> {
-    let at = LATIN.split(' ').filter(|known| !known.is_empty()).position(|known| known == name)?;
-    char::from_u32(0xA1 + u32::try_from(at).ok()?)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn letters_of_other_languages_may_be_spelled_by_name() {
-        for (name, expected) in [
-            ("iexcl", '¡'),
-            ("aacute", 'á'),
-            ("ntilde", 'ñ'),
-            ("ccedil", 'ç'),
-            ("szlig", 'ß'),
-            ("Uuml", 'Ü'),
-            ("yuml", 'ÿ'),
-            ("lsaquo", '‹'),
-            ("#8217", '’'),
-        ] {
-            assert_eq!(character(name), Some(expected), "{name}");
-        }
-        assert_eq!(character("nothing"), None);
-        assert_eq!(character(""), None);
-    }
 
     #[test]
     fn a_page_is_read_as_a_person_sees_it() {

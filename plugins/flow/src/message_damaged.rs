@@ -1,7 +1,7 @@
 //! A message did not survive its way unharmed.
 
 use diag_sdk::case::attempt::Attempt;
-use diag_sdk::case::message::{Damage, Message};
+use diag_sdk::case::message::{Damage, Message, MessageKind};
 use diag_sdk::{
     Account, Case, CauseData, Finding, Findings, Meaning, Need, Reference, Setting, Severity,
     Specification, Stage, Who, check,
@@ -12,6 +12,12 @@ static GATEWAY: CauseData = CauseData {
     who: Who::Network,
     setting: Setting::Gateway,
     fix: "Let SAMLRequest, SAMLResponse, RelayState, SigAlg and Signature through byte for byte, and long enough",
+};
+static SENDING_IDP: CauseData = CauseData {
+    text: "The identity provider encodes its response otherwise than the binding prescribes",
+    who: Who::Idp,
+    setting: Setting::Unspecified,
+    fix: "HTTP-POST: base64 only; HTTP-Redirect carries no responses to sign-in requests",
 };
 static SENDER: CauseData = CauseData {
     text: "The sender encodes its message otherwise than the binding prescribes",
@@ -56,7 +62,7 @@ check! {
         needs: [Need::Capture],
         explains: ["flow/request-not-answered", "signing/signature-invalid", "signing/request-signature-invalid"],
         accounts: [Account::sp(&[Meaning::Damaged, Meaning::Malformed, Meaning::MessageMissing]), Account::idp(&[Meaning::Damaged, Meaning::Malformed, Meaning::MessageMissing]), Account::between(&[Meaning::Damaged, Meaning::Malformed, Meaning::MessageMissing])],
-        causes: [GATEWAY, SENDER],
+        causes: [GATEWAY, SENDER, SENDING_IDP],
         references: [
             Reference::section(Specification::SamlBindings, "3.4.4.1"),
             Reference::section(Specification::SamlBindings, "3.5.4"),
@@ -158,12 +164,18 @@ fn run(case: &Case, out: &mut Findings) {
             .attempt(attempt.map(|attempt| attempt.id.clone()).unwrap_or_default())
             .subject(message.id.clone());
         // Nothing on the way takes a compression off or puts one on and leaves the rest whole.
-        let [first, second] = if damage.iter().any(|(_, damage)| packed_by_the_sender(*damage)) {
-            [&SENDER, &GATEWAY]
+        let (sender, vendor) = if message.kind == MessageKind::Response {
+            (&SENDING_IDP, case.idp_vendor)
         } else {
-            [&GATEWAY, &SENDER]
+            (&SENDER, case.sp_vendor)
         };
-        finding = finding.cause(first, case.sp_vendor).cause(second, case.sp_vendor);
+        let (by_sender, on_the_way) = ((sender, vendor), (&GATEWAY, case.sp_vendor));
+        let [first, second] = if damage.iter().any(|(_, damage)| packed_by_the_sender(*damage)) {
+            [by_sender, on_the_way]
+        } else {
+            [on_the_way, by_sender]
+        };
+        finding = finding.cause(first.0, first.1).cause(second.0, second.1);
         if let Some(broken) = &message.broken {
             finding = finding.at(&broken.place).actual(broken.value.clone(), "the decoder");
         }
@@ -211,14 +223,16 @@ mod tests {
 
     #[test]
     fn a_message_packed_for_another_binding_is_its_senders() {
-        for (damage, who) in [
-            (Damage::PlainInQuery, Who::Sp),
-            (Damage::DeflatedInPost, Who::Sp),
-            (Damage::PlusLost, Who::Network),
-            (Damage::Truncated, Who::Network),
+        for (kind, damage, who) in [
+            (MessageKind::AuthnRequest, Damage::PlainInQuery, Who::Sp),
+            (MessageKind::AuthnRequest, Damage::DeflatedInPost, Who::Sp),
+            (MessageKind::Response, Damage::DeflatedInPost, Who::Idp),
+            (MessageKind::AuthnRequest, Damage::PlusLost, Who::Network),
+            (MessageKind::Response, Damage::Truncated, Who::Network),
         ] {
             let message = Message {
                 id: "m1".into(),
+                kind,
                 damage: vec![damage],
                 sightings: vec![Sighting::default()],
                 delivery: Some(0),

@@ -119,11 +119,32 @@ fn run(case: &Case, out: &mut Findings) {
     }
 }
 
+/// Words for what stands there more than once, in the languages in which reasons are read.
+const TWICE_IN_WORDS: &[&str] = &[
+    "duplicat",
+    "more than once",
+    "twice",
+    "multiple times",
+    "doppelt",
+    "mehrfach",
+    "zweimal",
+    "en double",
+    "plusieurs fois",
+    "duplicad",
+    "más de una vez",
+    "varias veces",
+    "mais de uma vez",
+    "più volte",
+    "due volte",
+    "dubbel",
+    "meer dan één keer",
+];
+
 /// The service provider refused, and says that something of an attribute stands there twice.
 fn refused_for_it(sign_in: &SignIn<'_>) -> bool {
     let twice = |text: &str| {
         let text = text.to_lowercase();
-        ["duplicate", "more than once", "twice"].iter().any(|word| text.contains(word))
+        TWICE_IN_WORDS.iter().any(|word| text.contains(word))
     };
     sign_in.refused()
         && sign_in
@@ -136,7 +157,7 @@ fn refused_for_it(sign_in: &SignIn<'_>) -> bool {
 mod tests {
     use super::*;
     use diag_sdk::case::attempt::Outcome;
-    use diag_sdk::testing::{NAME_CLAIM as NAME, levels, sign_in_sending as sign_in};
+    use diag_sdk::testing::{NAME_CLAIM as NAME, levels, says_at, sign_in_sending as sign_in};
 
     #[test]
     fn names_may_not_repeat_but_values_may() {
@@ -162,6 +183,21 @@ mod tests {
             .len(),
             1
         );
+    }
+
+    #[test]
+    fn a_refusal_that_says_so_is_for_it_in_whatever_language() {
+        for (text, level) in [
+            ("Found an Attribute element with duplicated Name", Severity::Error),
+            ("Das Attribut ist mehrfach vorhanden", Severity::Error),
+            ("El atributo está duplicado", Severity::Error),
+            ("L'attribut est présent plusieurs fois", Severity::Error),
+            ("The attribute has an invalid value", Severity::Warning),
+        ] {
+            let mut case = sign_in(Outcome::RefusedBySp, &[("a", &["1"]), ("a", &["2"])]);
+            says_at(&mut case, 1, Meaning::AttributeValue, text);
+            assert_eq!(levels(&ATTRIBUTE_DUPLICATE, &case), [level], "{text}");
+        }
     }
 
     #[test]
