@@ -46,3 +46,4 @@ mod spoken;
 pub mod story;
 pub mod suppression;
 pub mod verdict;
+mod wrapped;

@@ -2,6 +2,7 @@
 //! address gets in.
 
 use super::jumbled::is_jumbled;
+use super::letters::makes_no_word;
 use super::words::is_guid;
 use percent_encoding::percent_decode_str;
 use std::ops::Range;
@@ -22,10 +23,16 @@ const LEADING: &[&str] = &[
     "passcode",
     "redeem",
     "reset",
+    "session",
+    "ticket",
+    "token",
     "unlock",
     "verification",
     "verify",
 ];
+/// Words before `code`, behind which numbers of errors stand: `/error/code/700016`.
+const OF_ERRORS: &[&str] =
+    &["error", "errors", "err", "status", "http", "docs", "help", "support", "exception"];
 /// Short words of formats and steps that have numbers behind them.
 const NUMBERED: &[&str] = &["v", "mfa", "step", "oauth", "saml", "otp", "app", "idp", "sp", "page"];
 /// Longest segment that leads to one, and lengths of one.
@@ -42,6 +49,7 @@ const SIGNS: &str = "-_!$*~+.";
 pub fn passed(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut leading = None;
+    let mut before = "";
     let ends = |byte: &u8| {
         !(byte.is_ascii_alphanumeric()
             || *byte >= 0x80
@@ -55,16 +63,17 @@ pub fn passed(text: &str) -> Vec<Range<usize>> {
         let length = near.iter().position(ends).unwrap_or(near.len());
         let range = slash + 1..slash + 1 + length;
         let segment = text.get(range.clone()).unwrap_or_default();
-        let led = leading
-            .take()
-            .is_some_and(|(end, leads): (usize, &str)| end == slash && is_passed(leads, segment));
+        let led = leading.take().is_some_and(|(end, leads): (usize, (&str, &str))| {
+            end == slash && is_passed(leads, segment)
+        });
         if led {
             // What ends a sentence is no part of it.
             let kept = segment.trim_end_matches(['.', '!', '-', '_']).len();
             found.push(range.start..range.start + kept);
         } else if leads(segment) {
-            leading = Some((range.end, segment));
+            leading = Some((range.end, (before, segment)));
         }
+        before = segment;
     }
     found
 }
@@ -76,8 +85,8 @@ fn leads(segment: &str) -> bool {
             .any(|word| LEADING.iter().any(|known| word.eq_ignore_ascii_case(known)))
 }
 
-/// Whether a segment behind another one is a code that lets somebody in.
-pub fn is_passed(before: &str, segment: &str) -> bool {
+/// Whether a segment behind two others is a code that lets somebody in.
+pub fn is_passed((first, before): (&str, &str), segment: &str) -> bool {
     let decoded = percent_decode_str(segment).decode_utf8_lossy();
     let code = decoded.trim_end_matches(['.', '!', '-', '_']);
     let digits = code.bytes().filter(u8::is_ascii_digit).count();
@@ -90,14 +99,16 @@ pub fn is_passed(before: &str, segment: &str) -> bool {
         return false;
     }
     if letters == 0 {
-        // `/error/code/700016`: numbers of errors stand behind the same word.
-        let of_errors = before.to_ascii_lowercase().ends_with("code");
+        let of_errors = before.eq_ignore_ascii_case("errorcode")
+            || before.eq_ignore_ascii_case("code")
+                && OF_ERRORS.iter().any(|word| first.eq_ignore_ascii_case(word));
         return digits == code.len() && DIGITS.contains(&digits) && !of_errors;
     }
     // `/invite/RRRCNR`: capitals alone are a code, unless they are a word.
     let capitals = letters >= FEWEST_CAPITALS && code.bytes().all(|byte| byte.is_ascii_uppercase());
     let signed = code.contains(['!', '$', '*', '~', '+']);
-    (digits > 0 || signed || capitals || is_jumbled(code)) && !is_of_words(code)
+    (digits > 0 || signed || capitals || is_jumbled(code) || makes_no_word(code))
+        && !is_of_words(code)
 }
 
 /// Each run of letters is a word: `step2`, `rsa-sha256`.
@@ -130,6 +141,8 @@ mod tests {
             ("/otp/kdwxg%2122", "kdwxg%2122"),
             ("/code/HY7KD5", "HY7KD5"),
             ("/invite/RRRCNR", "RRRCNR"),
+            ("/invite/grbnolmvt", "grbnolmvt"),
+            ("/login/code/702333", "702333"),
         ] {
             assert_eq!(found(text), [code], "{text}");
         }
@@ -142,6 +155,8 @@ mod tests {
             "/reset/password2",
             "/verify/v2",
             "/error/code/700016",
+            "/docs/errors/code/700016",
+            "/verify/Contosogroup",
             "/confirm/2026",
             "/verify/8d1f3c52-6b0e-4f7a-9c3d-2e5a71b4c690",
             "/magic/app.1a2b3c.js",

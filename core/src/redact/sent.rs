@@ -1,6 +1,7 @@
 //! Codes that a page shows or sends to people, by what is said of them: `Your verification code is 482913`, `WDJB-MJHT is
 //! your security code`.
 
+use super::letters::makes_no_word;
 use crate::beginning;
 use crate::blotted::without;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
@@ -33,6 +34,15 @@ const NAMES: &[&str] = &[
     "your pin",
     "password has been set to",
     "password was set to",
+    "password has been reset to",
+    "password was reset to",
+    "password reset to",
+    "password is now",
+    "new password is",
+    "temporary password is",
+    "initial password is",
+    "use code",
+    "use the code",
     "einmalcode",
     "einmalkennwort",
     "einmalpasswort",
@@ -47,6 +57,8 @@ const NAMES: &[&str] = &[
     "code de sécurité",
     "code à usage unique",
     "votre code",
+    "mot de passe",
+    "mot de passe temporaire",
     "código de verificación",
     "código de seguridad",
     "su código",
@@ -174,7 +186,7 @@ fn before(text: &str, start: usize) -> Option<Range<usize>> {
     Some(from + at + code.start..from + at + code.end)
 }
 
-/// Digits, letters and digits mixed, or capitals in groups of four.
+/// Digits, letters and digits mixed, letters that make no word, or capitals in groups of four.
 fn code(word: &str) -> Option<Range<usize>> {
     let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
     let start = word.len() - word.trim_start_matches(|c: char| !c.is_alphanumeric()).len();
@@ -194,6 +206,7 @@ fn code(word: &str) -> Option<Range<usize>> {
         && !bare.starts_with("AADSTS")
         && (letters == 0 && (4..=MOST_DIGITS).contains(&digits)
             || letters > 0 && digits > 0 && bare.len() >= 6
+            || makes_no_word(bare)
             || groups());
     one.then(|| start..start + bare.len())
 }
@@ -217,10 +230,14 @@ mod tests {
             "您的验证码为 482913",
             "Your new password has been set to 482913",
             "Passwort wurde auf 482913 zurückgesetzt",
+            "Use code 482913 to sign in",
+            "Your new password is: 482913",
+            "Votre mot de passe est 482913",
         ] {
             assert_eq!(found(text), ["482913"], "{text}");
         }
         assert_eq!(found("Please enter the code <b>WDJB-MJHT</b> on your device"), ["WDJB-MJHT"]);
+        assert_eq!(found("Password reset to grbnolmvt."), ["grbnolmvt"]);
         assert_eq!(found("Recovery key bhk7!qz29"), ["bhk7!qz29"]);
         assert_eq!(found("Backup codes: bhk7!qz29, 1234"), ["bhk7!qz29"]);
         for text in [
@@ -229,6 +246,8 @@ mod tests {
             "<p>1, 482913</p><p>Use verification code xXQzZq</p>",
             "Error 482913: enter the code that we sent",
             "Your code is wrong",
+            "Your new password must have 12 characters",
+            "The new password is required",
             "Enter code below",
             "security code AADSTS50126",
             "Error code 50011 is not a code to enter",

@@ -4,6 +4,8 @@ use super::branded::is_branded;
 use super::called::{PASSWORDS, without_called};
 use super::clean_url;
 use super::connection::connection;
+use super::grouped::grouped;
+use super::letters::makes_no_word;
 use super::passed::passed;
 use super::sent::without_sent;
 use super::words::{goes_on, is_guid};
@@ -26,6 +28,7 @@ pub fn shown(text: &str, longest: usize) -> String {
     let text = without_sent(&text);
     let text = without(&text, connection(&text));
     let text = without(&text, passed(&text));
+    let text = without(&text, grouped(&text));
     for word in text.split_whitespace() {
         if !out.is_empty() {
             out.push(' ');
@@ -220,15 +223,16 @@ fn is_verb(word: &str) -> bool {
     )
 }
 
-/// No word: letters and digits in one, or digits alone, as many as people type of a code they were sent.
+/// No word: letters and digits in one, letters by chance, or digits alone, as many as people type of a code they were sent.
 fn mixes(word: &str) -> bool {
     let word = word.trim_matches(|character: char| !character.is_alphanumeric());
     let digits = word.chars().filter(char::is_ascii_digit).count();
     let length = word.chars().count();
-    digits > 0
-        && length >= 6
-        && (digits < length || length <= 8)
-        && word.chars().all(|character| !character.is_whitespace())
+    makes_no_word(word)
+        || digits > 0
+            && length >= 6
+            && (digits < length || length <= 8)
+            && word.chars().all(|character| !character.is_whitespace())
 }
 
 fn shown_word(word: &str) -> String {

@@ -5,6 +5,7 @@ use super::login;
 use super::places::{self, Standing};
 use crate::evidence::RawExchange;
 use crate::markup;
+use crate::wrapped;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 use html5gum::Token;
@@ -101,6 +102,13 @@ impl Collection {
             self.signs_in = false;
         } else if start.starts_with('<') {
             self.markup(body, posted);
+        } else if let documents = wrapped::json(body)
+            && !documents.is_empty()
+        {
+            let values = documents.into_iter().flat_map(|json| {
+                serde_json::Deserializer::from_str(json).into_iter::<Value>().map_while(Result::ok)
+            });
+            values.for_each(|value| self.json("", &value, posted));
         } else if posted && body.contains('=') {
             self.parameters(body, 0);
         }
@@ -333,6 +341,16 @@ impl Collection {
                         {
                             self.add(&value, Standing::Issued, false);
                         }
+                    }
+                    if local == "textarea" {
+                        let field = attribute(b"name").unwrap_or_default();
+                        let of_form = self.names.named(&field);
+                        within = if field.eq_ignore_ascii_case("relaystate") {
+                            Standing::Unknown
+                        } else {
+                            of_form
+                        };
+                        continue;
                     }
                     // In pages elements are named for their looks; only of data do names tell what stands in them.
                     let data = posted || name.contains(':');

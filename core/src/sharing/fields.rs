@@ -1,11 +1,17 @@
 //! Fields of forms and of what is written like them: what each holds, by its name and its looks.
 
+use super::common;
 use super::issued;
 use super::kind::Kind;
 use super::names;
 use super::opaque;
 use super::prose;
 use crate::secrets::places as secret_places;
+
+/// Fewest digits, letters, and characters of hexadecimal in pairs, that are a secret by their name alone.
+const SHORTEST_DIGITS: usize = 6;
+const SHORTEST_LETTERS: usize = 8;
+const SHORTEST_PAIRS: usize = 32;
 
 /// What a field of a form holds.
 pub(super) fn field(name: &str, value: &str) -> Option<Kind> {
@@ -48,6 +54,41 @@ pub(super) fn posted(name: &str, value: &str) -> Option<Kind> {
         .then_some(if typed { Kind::Password } else { Kind::Token })
 }
 
+/// Whether a name speaks of nothing but a secret, so that what stands there is one however plain it looks: digits alone, letters
+/// alone, hexadecimal in pairs. Words say what became of it: `"session": "expired"`.
+pub(super) fn plainly(name: &str, value: &str) -> bool {
+    let pairs = || {
+        let pair =
+            |pair: &str| pair.len() == 2 && pair.bytes().all(|byte| byte.is_ascii_hexdigit());
+        value.len() >= SHORTEST_PAIRS && value.split([' ', ':', '-']).all(pair)
+    };
+    let digits =
+        || value.len() >= SHORTEST_DIGITS && value.bytes().all(|byte| byte.is_ascii_digit());
+    let letters = || {
+        value.len() >= SHORTEST_LETTERS
+            && value.bytes().all(|byte| byte.is_ascii_alphabetic())
+            && !words(value).all(|word| common::is_common(&word))
+    };
+    names::speaks_of(name).is_some() && (pairs() || digits() || letters())
+}
+
+/// The words of `AuthenticationRequired`.
+fn words(value: &str) -> impl Iterator<Item = String> {
+    let mut begins: Vec<usize> = value
+        .char_indices()
+        .zip(value.chars().skip(1))
+        .filter(|((_, left), right)| left.is_lowercase() && right.is_uppercase())
+        .map(|((at, left), _)| at + left.len_utf8())
+        .collect();
+    begins.push(value.len());
+    let mut at = 0;
+    begins.into_iter().map(move |end| {
+        let word = value.get(at..end).unwrap_or_default().to_lowercase();
+        at = end;
+        word
+    })
+}
+
 /// Public by design: certificates, digests, policies.
 pub(super) fn names_a_key(value: &str) -> bool {
     value.starts_with("MII")
@@ -77,5 +118,26 @@ mod tests {
         assert_eq!(posted("x17", "krtzwb wqplmx bnmvcd"), Some(Kind::Password));
         assert_eq!(posted("sn", "k7r2v9q"), Some(Kind::Token));
         assert_eq!(posted("sn", "Garcia Lopez Alonso"), None);
+    }
+    #[test]
+    fn under_the_name_of_a_secret_plain_values_are_one_and_words_are_none() {
+        for (name, value) in [
+            ("access_token", "482913774021"),
+            ("sessionId", "qzwvtkxbma"),
+            ("accessToken", "Dragonfruit"),
+            ("client_secret", "a1 b2 c3 d4 e5 f6 a7 b8 c9 d0 e1"),
+        ] {
+            assert!(plainly(name, value), "{name}={value}");
+        }
+        for (name, value) in [
+            ("session", "expired"),
+            ("sessionState", "AuthenticationRequired"),
+            ("token_type", "BearerOnly"),
+            ("tokenEndpoint", "qzwvtkxbma"),
+            ("access_token", "12"),
+            ("title", "qzwvtkxbma"),
+        ] {
+            assert!(!plainly(name, value), "{name}={value}");
+        }
     }
 }

@@ -14,6 +14,7 @@ use super::standing;
 use super::strays;
 use super::unknown;
 use crate::mask::behind;
+use crate::wrapped;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
@@ -64,11 +65,13 @@ pub(super) fn text(collecting: &mut Collecting, text: &str, around: Around, loos
 
 /// Takes what the members of JSON within a text say to be secret.
 fn members(collecting: &mut Collecting, layer: &str) {
-    if layer.len() > LONGEST_JSON || !layer.trim_start().starts_with(['{', '[']) {
+    if layer.len() > LONGEST_JSON {
         return;
     }
-    for value in serde_json::Deserializer::from_str(layer).into_iter::<Value>() {
-        let Ok(mut value) = value else { return };
+    let documents = wrapped::json(layer).into_iter().flat_map(|json| {
+        serde_json::Deserializer::from_str(json).into_iter::<Value>().map_while(Result::ok)
+    });
+    for mut value in documents {
         places::each(&mut value, &mut |text, place, _| match place {
             Place::Whole(kind) => collecting.add(text, kind),
             Place::Cookies => {

@@ -8,7 +8,7 @@ use super::layers;
 use super::opaque::is_guid;
 use super::words::{Gathered, Names, stands_alone};
 use crate::mask;
-use crate::redact::{is_branded, is_jumbled};
+use crate::redact::{is_branded, is_jumbled, makes_no_word};
 use aho_corasick::{AhoCorasick, MatchKind};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
@@ -178,6 +178,7 @@ impl Collecting {
         let mixed = mixed
             || value.contains(['!', '$', '*', '^', '~'])
             || is_jumbled(value)
+            || makes_no_word(value)
             || is_branded(value);
         let is_address = value.contains("://") || value.starts_with('/');
         if length < UNBOUNDED && kind == Kind::Cookie

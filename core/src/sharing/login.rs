@@ -1,7 +1,7 @@
 //! Where in what was posted people typed something to sign in: a value is secret there, whatever its field is called.
 
 use super::issued;
-use super::standing;
+use super::parts;
 use crate::beginning;
 use crate::secrets::login::is_code;
 pub(super) use crate::secrets::login::signs_in;
@@ -77,7 +77,7 @@ fn in_form(text: &str) -> Vec<Range<usize>> {
 }
 
 fn in_parts(text: &str) -> Vec<Range<usize>> {
-    let parts = standing::parts(text).into_iter();
+    let parts = parts::of(text).into_iter();
     of(parts
         .map(|(name, place)| (name, text.get(place.clone()).unwrap_or_default().to_owned(), place))
         .collect())

@@ -7,6 +7,7 @@
 //!
 //! No file, clock or source of chance of its own: the key of the marks is a parameter, to be thrown away.
 
+mod addresses;
 mod announced;
 mod around;
 mod binary;
@@ -23,6 +24,7 @@ mod finder;
 mod folded;
 mod gather;
 mod headers;
+mod inputs;
 mod issued;
 mod judged;
 mod kind;
@@ -32,6 +34,7 @@ mod lexicon;
 mod login;
 mod names;
 mod opaque;
+mod parts;
 mod people;
 mod places;
 mod posted_xml;

@@ -276,7 +276,8 @@ fn member(context: Context<'_>, key: &str, value: &str) -> Place {
         Some(kind)
             if opaque::is_opaque(value, 8)
                 || opaque::jwt_signature(value).is_some()
-                || prose::told(key).is_some() && prose::is_credible(value) =>
+                || prose::told(key).is_some() && prose::is_credible(value)
+                || fields::plainly(key, value) =>
         {
             Place::Whole(kind)
         }

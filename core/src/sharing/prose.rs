@@ -8,7 +8,7 @@ use super::names;
 use super::opaque;
 use crate::beginning;
 use crate::redact;
-use crate::redact::is_jumbled;
+use crate::redact::{is_jumbled, makes_no_word};
 use aho_corasick::AhoCorasick;
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -22,7 +22,20 @@ const LONGEST_PHRASE: usize = 200;
 
 /// What stands between the name of a secret and its value.
 const VERBS: &[&str] = &[
-    " is ", " was ", " ist ", " lautet ", " war ", " est ", " es ", " \"", " '", " &quot;",
+    " is ",
+    " is: ",
+    " was ",
+    " ist ",
+    " lautet ",
+    " lautet: ",
+    " war ",
+    " est ",
+    " est : ",
+    " es ",
+    " es: ",
+    " \"",
+    " '",
+    " &quot;",
     " &#39;",
 ];
 
@@ -52,7 +65,9 @@ pub(super) fn told(name: &str) -> Option<Kind> {
 pub(super) fn is_credible(value: &str) -> bool {
     LENGTHS.contains(&value.len())
         && value.bytes().all(|byte| byte.is_ascii_graphic())
-        && (value.bytes().any(|byte| byte.is_ascii_digit()) || is_jumbled(value))
+        && (value.bytes().any(|byte| byte.is_ascii_digit())
+            || is_jumbled(value)
+            || makes_no_word(value))
         && value.bytes().any(|byte| byte.is_ascii_alphabetic())
         && !value.contains(['/', '@', '='])
         && !value.starts_with(['.', '#', '$'])
@@ -136,7 +151,7 @@ pub(super) fn is_code(value: &str) -> bool {
 
 /// What is said of in words: what people are sent and type, too.
 pub(super) fn spoken_of(name: &str) -> Option<Kind> {
-    const SENT: &[&str] = &["pin", "otp", "tan", "passcode"];
+    const SENT: &[&str] = &["pin", "otp", "tan", "passcode", "passe"];
     told(name).or_else(|| SENT.contains(&name.to_lowercase().as_str()).then_some(Kind::Password))
 }
 
@@ -229,6 +244,8 @@ mod tests {
             "Your PIN is xwdwm!38",
             "You gave 'xwdwm!38' as password",
             "Your backup code: xwdwm!38",
+            "Your new password is: xwdwm!38",
+            "Votre mot de passe est xwdwm!38",
         ] {
             assert_eq!(found(text), ["xwdwm!38"], "{text}");
         }

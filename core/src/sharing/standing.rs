@@ -1,27 +1,27 @@
 //! Values that are known by what stands around them, in any text: elements of XML, tokens of three parts, keys
 //! in PEM, fields of forms, and `name=value` or `"name": "value"` of queries, scripts and data.
 
+use super::addresses;
 use super::announced;
 use super::around::{Around, Standing};
-use super::fields::{field, is_word, names_a_key, posted};
+use super::fields::{field, is_word, names_a_key, plainly, posted};
 use super::folded;
 use super::headers;
-use super::issued;
+use super::inputs;
 use super::kind::Kind;
 use super::names;
 use super::opaque;
+use super::parts;
 use super::posted_xml;
 use super::prose;
 use super::strays;
 use super::tags::{attribute, closing};
-use crate::beginning;
 use crate::mask::{all_own, is_mark};
-use crate::redact::{self, is_jumbled};
+use crate::redact;
 use crate::runs::Runs;
 use crate::saml::xml::root_name;
 use crate::secrets::places as secret_places;
 use std::collections::BTreeSet;
-use std::ops::Range;
 
 /// Elements and attributes of XML whose text is cut wherever they stand.
 const ELEMENTS: &[(&str, Kind)] = &[
@@ -35,8 +35,6 @@ const ELEMENTS: &[(&str, Kind)] = &[
 ];
 /// Longest name of a field.
 const LONGEST_NAME: usize = 64;
-/// Longest head of a part of a form with files.
-const LONGEST_HEAD: usize = 400;
 /// Shortest value in quotes.
 const SHORTEST_QUOTED: usize = 4;
 /// Longest value that a name leads to.
@@ -134,25 +132,20 @@ pub(super) fn named(text: &str, around: Around) -> Vec<Standing> {
     let mut found = Vec::new();
     pairs(text, around, &mut found);
     if memchr::memchr(b'<', text.as_bytes()).is_some() {
-        inputs(text, &mut found);
-        metas(text, &mut found);
-        of_elements(text, &mut found);
+        found.extend(inputs::values(text));
         found.extend(attributes(text));
         if around == Around::Data {
             found.extend(posted_xml::values(text));
         }
     }
-    if around == Around::Page {
-        found.extend(prose::stated(text).into_iter().map(|(range, kind)| Standing { range, kind }));
-    }
+    found.extend(prose::stated(text).into_iter().map(|(range, kind)| Standing { range, kind }));
     found.extend(prose::beside(text).into_iter().map(|(range, kind)| Standing { range, kind }));
     found.extend(announced::announced(text, around));
     found.extend(headers::lines(text, around));
     let connection = redact::connection(text).into_iter();
     found.extend(connection.map(|range| Standing { range, kind: Kind::Password }));
     multipart(text, &mut found);
-    credentials_in_addresses(text, &mut found);
-    before_addresses(text, &mut found);
+    found.extend(addresses::values(text));
     let passed = redact::passed(text);
     if !passed.is_empty() {
         let known: BTreeSet<usize> = found.iter().map(|one| one.range.start).collect();
@@ -301,8 +294,11 @@ fn kind(name: &str, value: &str, around: Around, quoted: bool, assigned: bool) -
         (Some(kind), Around::Data) => {
             let believed = prose::is_credible(value) || prose::is_passphrase(value);
             let told = quoted && believed && prose::told(name).is_some();
-            (telling(8) || told || (parameter && value.len() >= 4 && !is_word(value)))
-                .then_some(kind)
+            (telling(8)
+                || told
+                || quoted && plainly(name, value)
+                || (parameter && value.len() >= 4 && !is_word(value)))
+            .then_some(kind)
         }
         (Some(kind), Around::Page) => telling(8).then_some(kind),
         (None, Around::Data) if parameter && is_phrase(name, value) => Some(Kind::Token),
@@ -322,78 +318,6 @@ fn is_phrase(name: &str, value: &str) -> bool {
         && prose::is_passphrase(
             &percent_encoding::percent_decode_str(&value.replace('+', " ")).decode_utf8_lossy(),
         )
-}
-
-/// `<accessToken>…</accessToken>` in data: no page has such elements.
-fn of_elements(text: &str, found: &mut Vec<Standing>) {
-    let bytes = text.as_bytes();
-    for close in memchr::memmem::find_iter(bytes, b"</") {
-        let tag = bytes.get(close + 2..).unwrap_or_default();
-        let end = memchr::memchr(b'>', tag.get(..LONGEST_NAME).unwrap_or(tag));
-        let name = end.and_then(|end| text.get(close + 2..close + 2 + end)).unwrap_or_default();
-        let name = name.trim_end().rsplit(':').next().unwrap_or_default();
-        let Some(kind) = prose::told(name) else { continue };
-        let Some(open) = text.get(..close).and_then(|before| before.rfind('>')) else { continue };
-        let value = text.get(open + 1..close).unwrap_or_default();
-        let shown = value.trim();
-        if prose::is_credible(shown) || prose::is_passphrase(shown) || opaque::is_opaque(shown, 8) {
-            let start = open + 1 + (value.len() - value.trim_start().len());
-            found.push(Standing { range: start..start + shown.len(), kind });
-        }
-    }
-}
-
-/// `<input name="x" value="y">`, in any order of attributes.
-fn inputs(text: &str, found: &mut Vec<Standing>) {
-    const NAME: &[u8] = b"input";
-    let bytes = text.as_bytes();
-    for open in memchr::memchr_iter(b'<', bytes) {
-        let start = open + 1 + NAME.len();
-        if !bytes.get(open + 1..start).is_some_and(|name| name.eq_ignore_ascii_case(NAME)) {
-            continue;
-        }
-        let Some(close) = closing(text, start) else { continue };
-        let Some(tag) = text.get(start..close) else { continue };
-        let get =
-            |name: &str| attribute(tag, name).map(|range| start + range.start..start + range.end);
-        let Some(value) = get("value") else { continue };
-        let text_at = |range: &Range<usize>| text.get(range.clone()).unwrap_or_default();
-        let name = get("name")
-            .or_else(|| get("id"))
-            .map(|range| text_at(&range).to_owned())
-            .unwrap_or_default();
-        let typed =
-            get("type").map(|range| text_at(&range).to_ascii_lowercase()).unwrap_or_default();
-        let content = text_at(&value);
-        let hidden =
-            || (typed == "hidden" && issued::is_issued(&name, content)).then_some(Kind::Token);
-        let kind = match typed.as_str() {
-            "password" => Some(Kind::Password),
-            _ => field(&name, content).or_else(hidden),
-        };
-        if let Some(kind) =
-            kind.filter(|_| !matches!(typed.as_str(), "submit" | "button" | "checkbox" | "radio"))
-        {
-            found.push(Standing { range: value, kind });
-        }
-    }
-}
-
-/// `<meta name="csrf-token" content="…">`
-fn metas(text: &str, found: &mut Vec<Standing>) {
-    for open in memchr::memmem::find_iter(text.as_bytes(), b"<meta ") {
-        let Some(close) = closing(text, open + 1) else { continue };
-        let tag = text.get(open..close).unwrap_or_default();
-        let (Some(name), Some(content)) = (attribute(tag, "name"), attribute(tag, "content"))
-        else {
-            continue;
-        };
-        let name = tag.get(name).unwrap_or_default();
-        let value = tag.get(content.clone()).unwrap_or_default();
-        if let Some(kind) = names::speaks_of(name).and_then(|_| field(name, value)) {
-            found.push(Standing { range: open + content.start..open + content.end, kind });
-        }
-    }
 }
 
 /// Values of parameters in which messages go.
@@ -424,141 +348,11 @@ pub(super) fn attributes(text: &str) -> Vec<Standing> {
 
 /// Values of the parts of a form with files.
 fn multipart(text: &str, found: &mut Vec<Standing>) {
-    for (name, range) in parts(text) {
+    for (name, range) in parts::of(text) {
         let value = text.get(range.clone()).unwrap_or_default();
         if let Some(kind) = field(&name, value).or_else(|| posted(&name, value)) {
             found.push(Standing { range, kind });
         }
-    }
-}
-
-/// Parts of a form with files: `name="…"`, an empty line, the value.
-pub(super) fn parts(text: &str) -> Vec<(String, Range<usize>)> {
-    const BEGINS: &str = "form-data;";
-    /// The empty line behind a head.
-    const BLANKS: [&str; 2] = ["\r\n\r\n", "\n\n"];
-    let mut found = Vec::new();
-    let mut from = 0;
-    while let Some(at) =
-        memchr::memmem::find(text.as_bytes().get(from..).unwrap_or_default(), BEGINS.as_bytes())
-            .map(|at| from + at)
-    {
-        from = at + BEGINS.len();
-        let rest = text.get(from..).unwrap_or_default();
-        let head = beginning::of(rest, LONGEST_HEAD);
-        let first = head.split(['\r', '\n']).next().unwrap_or_default();
-        let named = first.split(';').find_map(|part| part.trim_start().strip_prefix("name="));
-        let Some(name) = named.map(|name| name.trim_matches('"')) else { continue };
-        let blank = BLANKS.iter().find_map(|blank| Some(head.find(blank)? + blank.len()));
-        let Some(start) = blank else { continue };
-        // Of a form that was cut short the last value goes to the end.
-        let behind = rest.get(start..).unwrap_or_default();
-        let value = behind.split("\n--").next().unwrap_or_default();
-        let value = start..start + value.strip_suffix('\r').unwrap_or(value).len();
-        if name.len() <= LONGEST_NAME {
-            found.push((name.to_owned(), from + value.start..from + value.end));
-        }
-        from += value.end;
-    }
-    found
-}
-
-/// `_9f86d081884c7d659a2feaa0c55ad015:https://…`: a key to what a server remembers, and where it goes on.
-fn before_addresses(text: &str, found: &mut Vec<Standing>) {
-    for at in memchr::memmem::find_iter(text.as_bytes(), b":http") {
-        let before = text.get(..at).unwrap_or_default();
-        let start = before
-            .rfind(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '-'))
-            .map_or(0, |other| {
-                other
-                    + before
-                        .get(other..)
-                        .and_then(|rest| rest.chars().next())
-                        .map_or(1, char::len_utf8)
-            });
-        if opaque::is_opaque(before.get(start..).unwrap_or_default(), 16) {
-            found.push(Standing { range: start..at, kind: Kind::Token });
-        }
-    }
-}
-
-/// `https://name:password@host/`, `;jsessionid=…` and segments of paths that are tokens.
-fn credentials_in_addresses(text: &str, found: &mut Vec<Standing>) {
-    let mut from = 0;
-    while let Some(at) = text.get(from..).and_then(|rest| rest.find("://")).map(|at| from + at + 3)
-    {
-        from = at;
-        let rest = text.get(at..).unwrap_or_default();
-        let end =
-            rest.find(|c: char| c.is_whitespace() || "\"'<>?#".contains(c)).unwrap_or(rest.len());
-        let address = rest.get(..end).unwrap_or_default();
-        let authority = address.split('/').next().unwrap_or_default();
-        if let Some((user, _)) = authority.rsplit_once('@')
-            && let Some((name, password)) = user.split_once(':')
-        {
-            let start = at + name.len() + 1;
-            found.push(Standing { range: start..start + password.len(), kind: Kind::Password });
-        } else if let Some((user, _)) = authority.rsplit_once('@')
-            && opaque::is_opaque(user, 16)
-        {
-            found.push(Standing { range: at..at + user.len(), kind: Kind::Token });
-        }
-        path(address.get(authority.len()..).unwrap_or_default(), at + authority.len(), found);
-        from += end;
-    }
-    if text.starts_with('/') {
-        let end =
-            text.find(|c: char| c.is_whitespace() || "\"'<>?#".contains(c)).unwrap_or(text.len());
-        path(text.get(..end).unwrap_or_default(), 0, found);
-    }
-}
-
-/// Segments that are tokens: long and mixed, or those after a word that announces one.
-fn path(path: &str, base: usize, found: &mut Vec<Standing>) {
-    const ANNOUNCE: &[&str] = &[
-        "token",
-        "reset",
-        "invite",
-        "invitation",
-        "activate",
-        "activation",
-        "verify",
-        "magic",
-        "link",
-        "otp",
-        "key",
-        "session",
-        "ticket",
-        "unlock",
-    ];
-    let mut at = base;
-    let mut announced = false;
-    for segment in path.split('/') {
-        let segment_only = segment.split(';').next().unwrap_or_default();
-        let shortest = if announced { 12 } else { 32 };
-        let is_file = segment_only
-            .rsplit_once('.')
-            .is_some_and(|(_, ending)| (1..=5).contains(&ending.len()));
-        let signature = opaque::jwt_signature(segment_only).is_some();
-        let decoded = percent_encoding::percent_decode_str(segment_only).decode_utf8_lossy();
-        let mixed = || {
-            decoded.contains(['!', '$', '*', '+'])
-                || issued::takes_turns(&decoded)
-                || is_jumbled(&decoded)
-        };
-        let typed = announced
-            && (prose::is_credible(&decoded) && mixed() || prose::is_passphrase(&decoded));
-        if signature
-            || typed
-            || opaque::is_opaque(segment_only, shortest)
-                && !is_file
-                && !segment_only.contains(['%', '=', ':'])
-        {
-            found.push(Standing { range: at..at + segment_only.len(), kind: Kind::Token });
-        }
-        let lower = segment_only.to_ascii_lowercase();
-        announced = lower.split(['-', '_']).any(|word| ANNOUNCE.contains(&word));
-        at += segment.len() + 1;
     }
 }
 

@@ -66,6 +66,7 @@ const KNOWN_ATTRIBUTES: &[&str] = &[
 pub(super) fn strays(text: &str) -> Vec<Range<usize>> {
     let mut found = everywhere(text);
     found.extend(redact::branded(text));
+    found.extend(redact::grouped(text));
     found.sort_by_key(|stray| (stray.start, stray.end));
     found.dedup();
     if !found.is_empty() {

@@ -9,6 +9,18 @@ pub(super) fn closing(text: &str, from: usize) -> Option<usize> {
     (rest.get(at) == Some(&b'>')).then_some(from + at)
 }
 
+/// The tags that open elements of a name, in whatever case: where what is behind the name begins, and where the tag closes.
+pub(super) fn of<'t>(text: &'t str, name: &'static str) -> impl Iterator<Item = Range<usize>> + 't {
+    let bytes = text.as_bytes();
+    memchr::memchr_iter(b'<', bytes).filter_map(move |open| {
+        let start = open + 1 + name.len();
+        let named = bytes.get(open + 1..start)?.eq_ignore_ascii_case(name.as_bytes());
+        let ended = !bytes.get(start).is_some_and(u8::is_ascii_alphanumeric);
+        (named && ended).then_some(())?;
+        Some(start..closing(text, start)?)
+    })
+}
+
 /// The value of an attribute in a tag, in quotes or not, its name in whatever case.
 pub(super) fn attribute(tag: &str, name: &str) -> Option<Range<usize>> {
     let lower = tag.to_ascii_lowercase();

@@ -198,7 +198,7 @@ impl Blotter<'_> {
             let (before, behind) = (&path[..token.start], &path[token.end..]);
             return self.segments(before) + &self.mark(&path[token]) + &self.segments(behind);
         }
-        let mut before = "";
+        let (mut first, mut before) = ("", "");
         let mut out: Vec<String> = Vec::new();
         for segment in path.split('/') {
             // `(S(a1b2))`: a session of a server that knows no cookies.
@@ -224,7 +224,7 @@ impl Blotter<'_> {
                 || decoded.as_deref().is_some_and(|text| is_token(text) || in_pieces(text));
             let plain = decoded.as_deref().unwrap_or(bare);
             let typed = leads_to_a_token(before) && (is_typed(plain) || is_phrase(plain))
-                || redact::is_passed(before, bare);
+                || redact::is_passed((first, before), bare);
             let secret = (token && (long || leads_to_a_token(before)) || typed)
                 && !self.published.holds(bare);
             let named = bare
@@ -250,7 +250,7 @@ impl Blotter<'_> {
                 ),
             };
             out.push(format!("{opening}{cleaned}"));
-            before = segment;
+            (first, before) = (before, segment);
         }
         out.join("/")
     }
