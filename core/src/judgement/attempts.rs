@@ -8,7 +8,7 @@ use crate::story::path::{Path, host, host_and_path, seconds_between};
 use crate::story::steps::{Deliveries, Roles, deliveries, posts_password, spoken, steps};
 use diag_products::{Products, Role};
 use diag_sdk::case::attempt::{Attempt, AttemptKind, Outcome};
-use diag_sdk::case::exchange::{Page, Phrase, Side};
+use diag_sdk::case::exchange::{Exchange, Page, Phrase, Side};
 use diag_sdk::case::judgement::{Fate, Sign, Signal};
 use diag_sdk::case::message::{Message, MessageKind};
 use diag_sdk::case::product::CodeClass;
@@ -327,6 +327,10 @@ fn settle_restarts(
                     && (page.is_some_and(|page| temporary(page, products))
                         || passive(messages, draft))
             }
+            // What was being restarted answered the next time.
+            Outcome::BrokenInTransit => {
+                succeeded && endings[index].at.and_then(|at| path.get(at)).is_some_and(unavailable)
+            }
             _ => false,
         };
         if left {
@@ -347,6 +351,11 @@ fn temporary(page: &Page, products: &Products) -> bool {
     page.credentials_rejected
         || (!page.codes.is_empty() && page.codes.iter().all(passing))
         || page.phrases.iter().any(|phrase| phrase.meaning == Meaning::NoSession)
+}
+
+/// A gateway got no answer from what stands behind it.
+fn unavailable(exchange: &Exchange) -> bool {
+    matches!(exchange.status, 502..=504)
 }
 
 /// A silent check whether somebody is signed in.

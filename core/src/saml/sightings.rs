@@ -235,7 +235,8 @@ fn in_parameters(parameters: &[Parameter], carrier: Carrier, to: &str) -> Vec<Se
         to: to.clone(),
         ..bare(value, carrier, Place::default())
     });
-    let token = value_of("wresult").map(|value| Seen {
+    // Some identity providers hand a token of their own (a JWT) from one of their pages to the next under that name.
+    let token = value_of("wresult").filter(|value| !value.starts_with("eyJ")).map(|value| Seen {
         parameter: Some(MessageParameter::Wresult),
         relay_state: context,
         to: to.clone(),

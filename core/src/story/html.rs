@@ -42,6 +42,8 @@ pub(super) struct Html {
     pub(super) listed: String,
     /// It offers to sign out.
     pub(super) signs_out: bool,
+    /// What stands in elements that nobody sees until a script shows them.
+    pub(super) unseen: String,
 }
 
 /// Elements that begin on a new line: their texts must not run together.
@@ -109,6 +111,7 @@ fn scan_telling(body: &str, tell: &mut impl FnMut(&str, usize)) -> Html {
     let mut heading: Option<String> = None;
     let mut in_title: Option<String> = None;
     let mut marked = Marked::default();
+    let mut unseen = Unseen::default();
     let mut cells = 0_usize;
     while !rest.is_empty() {
         let Some(open) = rest.find('<') else {
@@ -125,6 +128,7 @@ fn scan_telling(body: &str, tell: &mut impl FnMut(&str, usize)) -> Html {
             &rest[..open],
             &mut |text| tell(text, end - rest.len()),
         );
+        unseen.push(&rest[..open]);
         if cells > 0 {
             html.listed.push_str(&decode_entities(&rest[..open]));
         }
@@ -151,8 +155,12 @@ fn scan_telling(body: &str, tell: &mut impl FnMut(&str, usize)) -> Html {
         }
         if closing {
             marked.close(&name, &mut html);
+            unseen.close(&name, &mut html);
         } else {
-            marked.open(&name, attributes);
+            unseen.open(&name, attributes);
+            if !unseen.is_open() {
+                marked.open(&name, attributes);
+            }
             html.submits |= name == "body" && attributes.contains("submit()");
         }
         match name.as_str() {
@@ -162,6 +170,7 @@ fn scan_telling(body: &str, tell: &mut impl FnMut(&str, usize)) -> Html {
                     in_title.take().map(|title| collapse(&title)).filter(|title| !title.is_empty());
                 html.title = html.title.take().or(title);
             }
+            "h1" | "h2" | "h3" if unseen.is_open() => {}
             "h1" | "h2" | "h3" if !closing => heading = Some(String::new()),
             "h1" | "h2" | "h3" => html
                 .headings
@@ -205,6 +214,7 @@ fn scan_telling(body: &str, tell: &mut impl FnMut(&str, usize)) -> Html {
             _ => {}
         }
         if !INLINE.contains(&name.as_str()) {
+            unseen.push(" ");
             html.text.push(' ');
             marked.push(" ");
         }
@@ -215,6 +225,74 @@ fn scan_telling(body: &str, tell: &mut impl FnMut(&str, usize)) -> Html {
     html.submits |=
         html.text.len() <= 120 && html.headings.is_empty() && html.scripts.contains(".submit(");
     html
+}
+
+/// The outermost element that is open and hidden. One that is never closed hides nothing: pages are broken like that.
+#[derive(Debug, Default)]
+struct Unseen {
+    open: Option<String>,
+    /// Elements of the same name open inside it.
+    depth: usize,
+    text: String,
+}
+
+impl Unseen {
+    fn is_open(&self) -> bool {
+        self.open.is_some()
+    }
+
+    fn open(&mut self, name: &str, attributes: &str) {
+        if VOID.contains(&name) || attributes.ends_with('/') {
+            return;
+        }
+        match &self.open {
+            Some(open) if open == name => self.depth += 1,
+            Some(_) => {}
+            None if is_hidden(name, attributes) => self.open = Some(name.to_owned()),
+            None => {}
+        }
+    }
+
+    fn push(&mut self, text: &str) {
+        if self.is_open() {
+            self.text.push_str(text);
+        }
+    }
+
+    fn close(&mut self, name: &str, html: &mut Html) {
+        if self.open.as_deref() != Some(name) {
+            return;
+        }
+        if self.depth > 0 {
+            self.depth -= 1;
+            return;
+        }
+        self.open = None;
+        html.unseen.push_str(&decode_entities(&self.text));
+        html.unseen.push(' ');
+        self.text.clear();
+    }
+}
+
+/// Whether an element is hidden until a script shows it. Whole pages are hidden where they guard against frames, and shown at once.
+fn is_hidden(name: &str, attributes: &str) -> bool {
+    const CLASSES: &[&str] = &["hidden", "hide", "d-none", "ng-hide", "is-hidden", "invisible"];
+    if name == "template" {
+        return true;
+    }
+    let hints = ["idden", "IDDEN", "none", "hide", "invisible"];
+    if matches!(name, "html" | "body" | "main" | "form" | "head")
+        || !hints.iter().any(|hint| attributes.contains(hint))
+    {
+        return false;
+    }
+    let style = attribute(attributes, "style").unwrap_or_default().to_ascii_lowercase();
+    let style: String = style.split_whitespace().collect();
+    let class = attribute(attributes, "class").unwrap_or_default();
+    attribute(attributes, "hidden").is_some()
+        || style.contains("display:none")
+        || style.contains("visibility:hidden")
+        || class.split_whitespace().any(|class| CLASSES.contains(&class))
 }
 
 /// Elements whose text is gathered: what a page marks as an error, and preformatted text.

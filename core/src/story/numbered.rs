@@ -22,6 +22,11 @@ pub(super) fn blocks(products: &Products, code: &str) -> bool {
     !rejects_credentials(products, code) && !asks
 }
 
+/// Nobody is signed in yet, which a page that goes on to ask who it is says as well.
+pub(super) fn finds_nobody(products: &Products, code: &str) -> bool {
+    products.code(code).is_some_and(|known| known.meaning == Meaning::NoSession)
+}
+
 /// A code by which a product that takes sign-ins in says no, as a sentence of that product. What it means the product's
 /// file has to tell: a code of which it tells nothing is a number on a page.
 pub(super) fn refusal(code: &str, heard: &str, part: Part, products: &Products) -> Option<Phrase> {

@@ -102,10 +102,24 @@ pub fn read(answer: &Body<'_>, products: &Products) -> (Page, Proven) {
     let of_others = |found: &Found<'_>, part: Part| {
         part == Part::Body && listed.contains(&plain(&spoken[found.start..found.end]))
     };
+    // What a script would show if something went wrong is not said; on a page of an error it tells more of it.
+    let (unseen, seen) = if status < 400 && !named_so && !html.unseen.is_empty() {
+        (plain(&html.unseen), plain(&html.text))
+    } else {
+        (String::new(), String::new())
+    };
+    let is_unseen = |words: &str, part: Part| {
+        let words = plain(words);
+        part != Part::Data
+            && !words.is_empty()
+            && unseen.contains(&words)
+            && seen.matches(&words).count() <= unseen.matches(&words).count()
+    };
     let mut phrases: Vec<Phrase> = sentences
         .iter()
         .map(|found| (found, parts.of(&spoken[found.start..found.end])))
         .filter(|(found, part)| may_stand(found, *part) && !of_others(found, *part))
+        .filter(|(found, part)| !is_unseen(&spoken[found.start..found.end], *part))
         .map(|(found, part)| spoken::phrase(found, &spoken, part))
         .collect();
     for code in &codes {
@@ -114,7 +128,7 @@ pub fn read(answer: &Body<'_>, products: &Products) -> (Page, Proven) {
         let told = phrases
             .iter()
             .any(|phrase| !phrase.meaning.is_vague() && phrase.text.contains(code.as_str()));
-        if !told && !of_others {
+        if !told && !of_others && !is_unseen(code, part) {
             phrases.extend(numbered::refusal(code, &heard, part, products));
         }
     }
@@ -146,7 +160,10 @@ pub fn read(answer: &Body<'_>, products: &Products) -> (Page, Proven) {
         || told;
     let error = status >= 400
         || (!asks_again && (named_so || alarmed || told))
-        || codes.iter().any(|code| numbered::blocks(products, code));
+        || codes.iter().any(|code| {
+            numbered::blocks(products, code)
+                && !(html.page_id.is_some() && numbered::finds_nobody(products, code))
+        });
     let page = Page {
         title: html.title.as_deref().map(|title| shown(title, 200)),
         headings: html
@@ -487,6 +504,43 @@ mod tests {
         );
         assert!(page.credentials_rejected && !page.error);
         assert_eq!(page.codes, ["AADSTS50126"]);
+    }
+
+    #[test]
+    fn pages_that_ask_are_no_error_pages() {
+        let asks = |code: &str| {
+            let page = format!(
+                "<title>Sign in to your account</title><meta name=\"PageID\" content=\"ConvergedSignIn\"><script>$Config={{\"sErrorCode\":\"{code}\",\"sErrTxt\":\"\"}}</script>"
+            );
+            read(&page, 200, true)
+        };
+        for code in ["", "50058", "50074", "50072", "50140", "16000"] {
+            let page = asks(code);
+            assert!(!page.error && !page.refuses && page.alerts.is_empty(), "{code}: {page:?}");
+        }
+        assert!(asks("50105").error);
+        assert!(read("<script>$Config={\"sErrorCode\":\"50058\"}</script>", 200, true).error);
+    }
+
+    #[test]
+    fn what_nobody_sees_is_not_said() {
+        let said = "<p>Signature validation failed. SAML Response rejected</p>";
+        for hidden in [
+            format!("<div class=\"modal d-none\"><div><h2>Error</h2>{said}</div></div>"),
+            format!("<div hidden>{said}</div>"),
+            format!("<div style=\"display: none\" class=error>{said}</div>"),
+            format!("<template>{said}</template>"),
+        ] {
+            let page = read(&format!("<title>Home</title>{hidden}<p>Welcome</p>"), 200, true);
+            assert!(!page.error && page.phrases.is_empty(), "{hidden}: {page:?}");
+            let page = read(&format!("<title>Home</title>{hidden}{said}"), 200, true);
+            assert!(!page.phrases.is_empty(), "{hidden}");
+            let page = read(&format!("<title>Error</title>{hidden}"), 200, true);
+            assert!(page.error && !page.phrases.is_empty(), "{hidden}");
+        }
+        // Nothing closes it: the page is broken, and seen.
+        let page = read(&format!("<title>Home</title><div hidden>{said}"), 200, true);
+        assert!(!page.phrases.is_empty());
     }
 
     #[test]

@@ -18,8 +18,12 @@ pub(super) struct ScriptMessages {
 pub(super) fn vendor_messages(scripts: &str, products: &Products) -> ScriptMessages {
     let mut messages = ScriptMessages::default();
     for field in products.script_texts() {
-        if let Some(value) = json_field(scripts, field) {
-            messages.text.push_str(&html::collapse(&html::decode_entities(&value)));
+        // Pages that ask for something have the field as well, with nothing in it.
+        let said = json_field(scripts, field)
+            .map(|value| html::collapse(&html::decode_entities(&value)))
+            .filter(|said| !said.is_empty());
+        if let Some(said) = said {
+            messages.text.push_str(&said);
             messages.text.push(' ');
         }
     }

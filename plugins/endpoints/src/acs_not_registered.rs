@@ -1,5 +1,6 @@
 //! The identity provider does not know the URL at which the service provider wants the response.
 
+use super::another_application::has_no_url;
 use diag_sdk::address::Address;
 use diag_sdk::case::attempt::Attempt;
 use diag_sdk::case::evidence::CodeSeen;
@@ -218,8 +219,11 @@ fn refusals<'a>(
         // The texts that differ tell more than the page that says so.
         out.push(finding.at(seen.place));
     }
-    for seen in
-        case.phrases_of(Side::Idp).into_iter().filter(|seen| seen.phrase.meaning == Meaning::Acs)
+    let of_another = has_no_url(case);
+    for seen in case
+        .phrases_of(Side::Idp)
+        .into_iter()
+        .filter(|seen| seen.phrase.meaning == Meaning::Acs && !of_another)
     {
         let Some(attempt) = seen.attempt else { continue };
         if asked.in_the_end_taken(attempt) || attempts.contains(&attempt.id) {
@@ -241,7 +245,7 @@ fn refusals<'a>(
         out.push(finding.at_all(seen.place));
     }
     // Others answer by a response, and say so in its status.
-    for request in case.requests() {
+    for request in case.requests().into_iter().filter(|_| !of_another) {
         let Some(attempt) =
             request.attempt.filter(|attempt| request.refused() && !attempts.contains(&attempt.id))
         else {

@@ -45,6 +45,18 @@ const CODES: &[&str] = &[
     "AADSTS700011",
     "AADSTS700016",
 ];
+/// The same, and those by which an application is said to have no reply URL: where the entityID differs, it is said of another one.
+const STATED: &[&str] = &[
+    "AADSTS50001",
+    "AADSTS65005",
+    "AADSTS70001",
+    "AADSTS500011",
+    "AADSTS650056",
+    "AADSTS700011",
+    "AADSTS700016",
+    "AADSTS500113",
+    "AADSTS900971",
+];
 /// Meanings of known texts by which other products say so.
 const MEANINGS: &[Meaning] = &[Meaning::UnknownSp, Meaning::UnknownEntity];
 
@@ -87,7 +99,7 @@ check! {
         stage: Stage::IdpRequest,
         needs: [Need::Capture, Need::SpMetadata, Need::Virtualproxyconfig, Need::Application, Need::ServicePrincipal, Need::SpMetadataInIdp],
         explains: ["endpoints/audience-mismatch", "endpoints/entity-id-differs-between-copies", "endpoints/entity-id-differs-from-host-uri", "endpoints/entity-id-not-a-uri", "flow/request-not-answered", "flow/response-not-posted"],
-        accounts: [Account::looping(&[Meaning::UnknownSp, Meaning::UnknownEntity]), Account::idp(&[Meaning::UnknownSp, Meaning::UnknownEntity]).codes(CODES)],
+        accounts: [Account::looping(&[Meaning::UnknownSp, Meaning::UnknownEntity]), Account::idp(&[Meaning::UnknownSp, Meaning::UnknownEntity]).codes(STATED)],
         logged: "The identity provider does not know the service provider",
         causes: [NOT_REGISTERED, SP_NAMES_ITSELF_OTHERWISE, SENDS_IDP_NAME, WRONG_TENANT],
         references: [

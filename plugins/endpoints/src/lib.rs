@@ -8,6 +8,7 @@ mod acs_not_registered;
 mod acs_port_differs_from_proxy;
 mod acs_redirected;
 mod acs_url_and_index;
+mod another_application;
 mod application_disabled;
 mod audience_mismatch;
 mod destination_mismatch;

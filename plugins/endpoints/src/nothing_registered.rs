@@ -1,5 +1,6 @@
 //! The application has no consumer service URL, or no name for the service provider, at all.
 
+use super::another_application::{NO_URL_CODES, has_no_url};
 use diag_sdk::address::Address;
 use diag_sdk::case::exchange::Side;
 use diag_sdk::case::registration::{IdpRegistration, StatedList};
@@ -22,8 +23,6 @@ static NO_IDENTIFIER: CauseData = CauseData {
     fix: "Enter the entityID that the service provider sends, character by character",
 };
 
-/// Codes by which Entra ID and AD FS say that the application has no reply URL.
-const NO_URL_CODES: &[&str] = &["AADSTS500113", "AADSTS900971", "MSIS3077"];
 /// The same of an application without identifier.
 const NO_NAME_CODES: &[&str] = &["AADSTS50010"];
 
@@ -161,7 +160,8 @@ fn run(case: &Case, out: &mut Findings) {
             ));
         }
     }
-    for seen in said.into_iter().filter(|seen| !told.contains(&seen.code)) {
+    let another = has_no_url(case);
+    for seen in said.into_iter().filter(|seen| !told.contains(&seen.code) && !another) {
         let (kind, used) = if NO_URL_CODES.contains(&seen.code) {
             (&REPLY_URL, urls.first())
         } else {

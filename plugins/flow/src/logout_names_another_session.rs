@@ -16,6 +16,12 @@ static SP_KEEPS_NOTHING: CauseData = CauseData {
     setting: Setting::SpLogout,
     fix: "Have NameID (with format and qualifiers) and SessionIndex kept at sign-in and sent unchanged in the LogoutRequest, or switch single logout off",
 };
+static SP_HAS_TWO_NAMES: CauseData = CauseData {
+    text: "The service provider signs in under one entityID and out under another, such as a name of its own for one connection and a general one",
+    who: Who::Sp,
+    setting: Setting::SpLogout,
+    fix: "Have the LogoutRequest sent with the Issuer of the AuthnRequest",
+};
 static IDP_NAMES_ANOTHER: CauseData = CauseData {
     text: "The identity provider names the person in its logout request otherwise than in the assertion it sent to this service provider",
     who: Who::Idp,
@@ -30,8 +36,8 @@ check! {
     ///
     /// A LogoutRequest must name the person exactly as the assertion did: the same NameID with its format and
     /// qualifiers, and the SessionIndex of the session that is to end. Applications that do not keep these values
-    /// send what they have: their own name of the person, a format of their own, a placeholder. The receiver finds no
-    /// such session and answers with an error, or with success and ends nothing.
+    /// send what they have: their own name of the person, a format of their own, a placeholder; some sign out under
+    /// another entityID than they signed in. The receiver finds no such session and answers with an error, or with success and ends nothing.
     ///
     /// ## Fails
     ///
@@ -116,7 +122,7 @@ check! {
         needs: [Need::Capture],
         explains: ["flow/logout-failed", "assertion/status-not-success"],
         accounts: [Account::logout(SAID).codes(&["AADSTS50070"])],
-        causes: [SP_KEEPS_NOTHING, IDP_NAMES_ANOTHER],
+        causes: [SP_HAS_TWO_NAMES, SP_KEEPS_NOTHING, IDP_NAMES_ANOTHER],
         references: [
             Reference::section(Specification::SamlCore, "3.7.1"),
             Reference::section(Specification::SamlCore, "3.7.3.1"),
@@ -149,7 +155,10 @@ fn run(case: &Case, out: &mut Findings) {
             continue;
         };
         let sealed = request.encrypted.iter().any(|part| !part.decrypted);
-        let disagreements = disagreements(logout, assertion, sealed);
+        let mut disagreements = disagreements(logout, assertion, sealed);
+        if by_sp && let Some(other) = other_name(case, request, response) {
+            disagreements.insert(0, other);
+        }
         let Some(worst) =
             disagreements.iter().find(|one| !one.mild).or_else(|| disagreements.first())
         else {
@@ -173,18 +182,25 @@ fn run(case: &Case, out: &mut Findings) {
                 )
             })
             .collect();
-        let mut finding = Finding::new(
-            severity,
-            format!("The logout request has another {} than the assertion", worst.what),
-        )
-        .expected(
-            worst.expected.clone(),
-            format!("{} of the assertion {}", worst.what, response.id),
-        )
-        .actual(worst.actual.clone(), format!("{} of the LogoutRequest", worst.what))
-        .at(&request.place)
-        .at(&assertion.place)
-        .attempt(attempt.map(|attempt| attempt.id.clone()).unwrap_or_default());
+        let named = worst.what == ISSUER;
+        let title = if named {
+            "The logout request comes from another Issuer than the sign-in".to_owned()
+        } else if worst.actual == NONE {
+            format!("The logout request lacks the {} of the assertion", worst.what)
+        } else {
+            format!("The logout request has another {} than the assertion", worst.what)
+        };
+        let from = if named {
+            "Issuer of the AuthnRequest".to_owned()
+        } else {
+            format!("{} of the assertion {}", worst.what, response.id)
+        };
+        let mut finding = Finding::new(severity, title)
+            .expected(worst.expected.clone(), from)
+            .actual(worst.actual.clone(), format!("{} of the LogoutRequest", worst.what))
+            .at(&request.place)
+            .at(&assertion.place)
+            .attempt(attempt.map(|attempt| attempt.id.clone()).unwrap_or_default());
         if !others.is_empty() {
             finding = finding.detail(others.join(" "));
         }
@@ -199,9 +215,36 @@ fn run(case: &Case, out: &mut Findings) {
                 .to_owned(),
             );
         }
-        let finding = if severity == Severity::Warning { finding.likely() } else { finding };
-        out.push(finding.because(if by_sp { &SP_KEEPS_NOTHING } else { &IDP_NAMES_ANOTHER }, case));
+        // What may be left out is no more than likely to be what it failed for.
+        let finding =
+            if severity == Severity::Warning || worst.mild { finding.likely() } else { finding };
+        out.push(match (by_sp, named) {
+            (true, true) => finding.because_with(&SP_HAS_TWO_NAMES, case, worst.expected.as_str()),
+            (true, false) => finding.because(&SP_KEEPS_NOTHING, case),
+            (false, _) => finding.because(&IDP_NAMES_ANOTHER, case),
+        });
     }
+}
+
+/// What is compared first: by it the identity provider knows who signs out.
+const ISSUER: &str = "Issuer";
+/// What stands for a value that is not there.
+const NONE: &str = "none";
+
+/// The service provider signed in under another name than it signs out.
+fn other_name(case: &Case, logout: &Message, response: &Message) -> Option<Disagreement> {
+    let asked = response.in_response_to.as_ref()?;
+    let request = case.messages.iter().find(|message| {
+        message.kind == MessageKind::AuthnRequest
+            && message.xml_id.as_ref().is_some_and(|id| id.value == asked.value)
+    })?;
+    let (expected, actual) = (request.issuer.as_ref()?, logout.issuer.as_ref()?);
+    (expected.value != actual.value).then(|| Disagreement {
+        what: ISSUER,
+        expected: expected.value.clone(),
+        actual: actual.value.clone(),
+        mild: false,
+    })
 }
 
 /// The browser carried it to the identity provider, or it bears the name of a service provider.
@@ -263,7 +306,7 @@ fn disagreements(logout: &Logout, assertion: &Assertion, sealed: bool) -> Vec<Di
     let mut differ = |what, expected: String, actual: String, mild| {
         found.push(Disagreement { what, expected, actual, mild });
     };
-    let none = || "none".to_owned();
+    let none = || NONE.to_owned();
     if let Some(name_id) = assertion.name_id.as_ref().filter(|_| !sealed) {
         match &logout.name_id {
             None => differ("NameID", name_id.value.to_string(), none(), false),

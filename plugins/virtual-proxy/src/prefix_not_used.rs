@@ -20,12 +20,20 @@ static MAKE_IT_DEFAULT: CauseData = CauseData {
     fix: "Give people the address with the prefix, or let whatever stands in front lead them there",
 };
 
+static SCRIPT_WITHOUT_PREFIX: CauseData = CauseData {
+    text: "An extension, a mashup or a link asks the server without the prefix, and meets the default virtual proxy",
+    who: Who::Sp,
+    setting: Setting::SpPrefix,
+    fix: "Have it build its addresses with the prefix of the page it runs in, or install a version that does",
+};
+
 check! {
     /// The server is opened without the prefix, and meets people with another way of signing in.
     ///
     /// A SAML virtual proxy answers below its prefix only. Whoever opens the bare server name reaches the default
     /// virtual proxy, which asks for Windows credentials or shows its own log-in form. No request ever goes to the
-    /// identity provider, and both sides look for a fault in a sign-in that was never begun.
+    /// identity provider, and both sides look for a fault in a sign-in that was never begun. The same happens to
+    /// extensions that leave the prefix out: people have signed in, and are asked for Windows credentials all the same.
     ///
     /// ## Fails
     ///
@@ -61,7 +69,7 @@ check! {
         needs: [Need::Capture],
         explains: [],
         accounts: [Account::sp(&[]), Account::between(&[])],
-        causes: [WITHOUT_PREFIX, MAKE_IT_DEFAULT],
+        causes: [WITHOUT_PREFIX, MAKE_IT_DEFAULT, SCRIPT_WITHOUT_PREFIX],
         references: [
             Reference::page("https://help.qlik.com/en-US/sense-admin/May2023/Subsystems/DeployAdministerQSE/Content/Sense_DeployAdminister/QSEoW/Administer_QSEoW/Managing_QSEoW/virtual-proxies-overview.htm", "2026-12-01").about("prefix"),
         ],
@@ -70,7 +78,10 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    // Whoever was sent to an identity provider has found the way.
+    // Whoever was sent to an identity provider has found the way; what the page then asks for may not.
+    if case.signed_in() {
+        asked_without(case, out);
+    }
     if case.messages_of(MessageKind::AuthnRequest).next().is_some() || case.signed_in() {
         return;
     }
@@ -128,6 +139,37 @@ fn run(case: &Case, out: &mut Findings) {
     out.push(finding);
 }
 
+/// What a page that people signed in to asked for without the prefix, and was refused.
+fn asked_without(case: &Case, out: &mut Findings) {
+    let every: Vec<EntryPoint<'_>> = case.all_entry_points().collect();
+    let prefixes: Vec<&str> = every.iter().filter_map(EntryPoint::own_prefix).collect();
+    let used = every.iter().filter(|entry| entry.is_saml() && entry.own_prefix().is_some());
+    for entry in used {
+        let visits = entry.visits();
+        let Some(first) = visits.iter().find(|visit| visit.served()) else { continue };
+        let refused = |visit: &Visit<'_>| {
+            visit.index > first.index
+                && visit.host == first.host
+                && visit.exchange.status == 401
+                && !prefixes.iter().any(|prefix| visit.is_below(prefix))
+        };
+        let Some(visit) = case.visits().find(refused) else { continue };
+        let mut finding = entry
+            .finding(Severity::Warning, "A page that people signed in to asks without the prefix")
+            .detail("The server asked for other credentials (401) outside of the prefix: people see a log-in window, or a part of the page stays empty.")
+            .expected(
+                format!("https://{}/{}/…", visit.host, entry.own_prefix().unwrap_or_default()),
+                format!("prefix of {}", entry.name),
+            )
+            .actual(diag_sdk::shown::host_and_path(&visit.exchange.url), "what the page asked for");
+        if let Some(prefix) = &entry.prefix {
+            finding = finding.at(&prefix.place);
+        }
+        out.push(visit.mark(finding).because_at(&SCRIPT_WITHOUT_PREFIX, entry, None));
+        return;
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -166,5 +208,23 @@ mod tests {
         both.exchanges
             .push(Exchange { ..exchange(Side::Sp, "GET", "https://sense.example/azure/hub", 500) });
         assert!(levels(&PREFIX_NOT_USED, &both).is_empty());
+    }
+    #[test]
+    fn a_page_asks_without_the_prefix() {
+        let landed = |later: &str, status: u16| {
+            let mut case = entry_point_with(|_| ());
+            let signed_in = sign_in(Outcome::SignedIn);
+            (case.messages, case.attempts) = (signed_in.messages, signed_in.attempts);
+            case.exchanges = vec![
+                exchange(Side::Sp, "GET", "https://sense.example/azure/hub", 200),
+                exchange(Side::Sp, "GET", later, status),
+            ];
+            levels(&PREFIX_NOT_USED, &case)
+        };
+        let extension = "https://sense.example/extensions/export/export.js";
+        assert_eq!(landed(extension, 401), [Severity::Warning]);
+        assert!(landed(extension, 404).is_empty());
+        assert!(landed("https://sense.example/azure/extensions/export.js", 401).is_empty());
+        assert!(landed("https://other.example/extensions/export.js", 401).is_empty());
     }
 }
