@@ -1,4 +1,4 @@
-//! Letters alone that make no word: `grbnolmvt`, `eLnpTxawzrAh`. Of the pairs of letters that follow each other in the words of
+//! Letters alone that make no word, and letters and digits that take turns: `grbnolmvt`, `eLnpTxawzrAh`. Of the pairs of letters that follow each other in the words of
 //! European languages chance meets few.
 
 /// Letters from which a value can be told from an abbreviation, and beyond which nobody looks.
@@ -58,6 +58,16 @@ pub fn makes_no_word(value: &str) -> bool {
     }
     (capitals * ONE_CAPITAL_IN >= value.len() - 1 || is_strange(strange, value.len()))
         && !diag_products::is_word(&value.to_ascii_lowercase())
+}
+
+/// Letters and digits alone, which take turns more than once.
+pub fn takes_turns(value: &str) -> bool {
+    let turns = value
+        .as_bytes()
+        .windows(2)
+        .filter(|pair| pair[0].is_ascii_digit() != pair[1].is_ascii_digit())
+        .count();
+    value.chars().all(char::is_alphanumeric) && turns > 1
 }
 
 fn is_strange(pairs: usize, letters: usize) -> bool {

@@ -12,6 +12,7 @@ const LEADING: &[&str] = &[
     "accept",
     "activate",
     "activation",
+    "apikey",
     "code",
     "confirm",
     "confirmation",
@@ -21,9 +22,13 @@ const LEADING: &[&str] = &[
     "onetime",
     "otp",
     "passcode",
+    "password",
+    "recover",
     "redeem",
     "reset",
+    "secret",
     "session",
+    "sid",
     "ticket",
     "token",
     "unlock",
@@ -75,7 +80,21 @@ pub fn passed(text: &str) -> Vec<Range<usize>> {
         }
         before = segment;
     }
+    found.extend(sessions(text));
+    found.sort_by_key(|range| range.start);
     found
+}
+
+/// `/(S(p9rCTfmyd1))/`: the session of a server that does without cookies.
+fn sessions(text: &str) -> impl Iterator<Item = Range<usize>> {
+    const OPENS: &str = "/(S(";
+    memchr::memmem::find_iter(text.as_bytes(), OPENS).filter_map(move |at| {
+        let start = at + OPENS.len();
+        let inside = text.get(start..)?;
+        let length = inside.bytes().position(|byte| !byte.is_ascii_alphanumeric())?;
+        let closed = inside.get(length..)?.starts_with(')');
+        (closed && LENGTHS.contains(&length)).then_some(start..start + length)
+    })
 }
 
 fn leads(segment: &str) -> bool {
@@ -105,7 +124,8 @@ pub fn is_passed((first, before): (&str, &str), segment: &str) -> bool {
         return digits == code.len() && DIGITS.contains(&digits) && !of_errors;
     }
     // `/invite/RRRCNR`: capitals alone are a code, unless they are a word.
-    let capitals = letters >= FEWEST_CAPITALS && code.bytes().all(|byte| byte.is_ascii_uppercase());
+    let capitals = letters >= FEWEST_CAPITALS
+        && code.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'-');
     let signed = code.contains(['!', '$', '*', '~', '+']);
     (digits > 0 || signed || capitals || is_jumbled(code) || makes_no_word(code))
         && !is_of_words(code)
@@ -142,6 +162,9 @@ mod tests {
             ("/code/HY7KD5", "HY7KD5"),
             ("/invite/RRRCNR", "RRRCNR"),
             ("/invite/grbnolmvt", "grbnolmvt"),
+            ("/password/Lnek3Kk1I5", "Lnek3Kk1I5"),
+            ("/reset/YXCQ-BBYD-GCHD", "YXCQ-BBYD-GCHD"),
+            ("https://a.example/x/(S(p9rCTfmyd1))/default.aspx", "p9rCTfmyd1"),
             ("/login/code/702333", "702333"),
         ] {
             assert_eq!(found(text), [code], "{text}");

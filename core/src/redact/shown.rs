@@ -206,6 +206,7 @@ const CODES: &[&str] = &[
 const NAMED: &[&str] = &[
     "token",
     "secret",
+    "session",
     "pin",
     "otp",
     "tan",

@@ -18,6 +18,7 @@ pub use value::Reach;
 use crate::blotted::without;
 use crate::bounds::Bounds;
 use crate::evidence::Evidence;
+use crate::redact::takes_turns;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use collect::Collection;
@@ -35,6 +36,8 @@ const SHORTEST_BASE64: usize = 6;
 const SHORTEST_HEXADECIMAL: usize = 5;
 /// Parts of a token that are secrets by themselves.
 const SHORTEST_PART: usize = 16;
+/// The same where letters and digits take turns in it.
+const SHORTEST_MIXED_PART: usize = 10;
 
 /// One form in which a secret may stand in a text.
 #[derive(Debug)]
@@ -117,8 +120,12 @@ impl Known {
             }
             let parts = one
                 .value
-                .split('.')
-                .filter(|part| part.len() >= SHORTEST_PART && reach == Reach::Everywhere);
+                .split(['.', '|', ':', '~'])
+                .filter(|part| part.len() < one.value.len() && reach == Reach::Everywhere)
+                .filter(|part| {
+                    part.len() >= SHORTEST_PART
+                        || part.len() >= SHORTEST_MIXED_PART && takes_turns(part)
+                });
             parts.for_each(|part| add(part, reach));
         }
         let mut forms: BTreeMap<(Vec<u8>, bool), Reach> = BTreeMap::new();
@@ -194,11 +201,30 @@ impl Known {
     }
 }
 
-/// Neither letter nor digit stands on either side.
+/// Longest character in bytes.
+const LONGEST_CHARACTER: usize = 4;
+
+/// Neither letter nor digit stands on either side; quotes and dashes are no part of a word, in whatever script.
 fn stands_alone(text: &[u8], range: Range<usize>) -> bool {
-    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || *byte >= 0x80;
-    let before = range.start.checked_sub(1).and_then(|at| text.get(at));
-    !before.is_some_and(is_part) && !text.get(range.end).is_some_and(is_part)
+    let before = text.get(range.start.saturating_sub(LONGEST_CHARACTER)..range.start);
+    let behind = text.get(range.end..text.len().min(range.end + LONGEST_CHARACTER));
+    // Of scripts that put no blanks between words a letter ends nothing.
+    let is_part = |character: Option<char>| {
+        character.is_some_and(|character| character.is_alphanumeric() && character < '\u{2e80}')
+    };
+    // Of a text in another encoding there is a byte that is no character: it may be a letter.
+    let last = |bytes: &[u8]| {
+        bytes.utf8_chunks().last().and_then(|chunk| {
+            if chunk.invalid().is_empty() { chunk.valid().chars().next_back() } else { Some('x') }
+        })
+    };
+    let first = |bytes: &[u8]| {
+        bytes.utf8_chunks().next().and_then(|chunk| {
+            let invalid = !chunk.invalid().is_empty();
+            chunk.valid().chars().next().or(invalid.then_some('x'))
+        })
+    };
+    !is_part(before.and_then(last)) && !is_part(behind.and_then(first))
 }
 
 /// Ranges in order, on boundaries of characters, those that touch made one.

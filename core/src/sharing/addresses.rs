@@ -2,7 +2,6 @@
 //! to what a server remembers in front of it.
 
 use super::around::Standing;
-use super::issued;
 use super::kind::Kind;
 use super::opaque;
 use super::prose;
@@ -96,7 +95,7 @@ fn path(path: &str, base: usize, found: &mut Vec<Standing>) {
         let decoded = percent_encoding::percent_decode_str(segment_only).decode_utf8_lossy();
         let mixed = || {
             decoded.contains(['!', '$', '*', '+'])
-                || issued::takes_turns(&decoded)
+                || crate::redact::takes_turns(&decoded)
                 || is_jumbled(&decoded)
         };
         let typed = announced

@@ -6,6 +6,7 @@ use super::kind::Kind;
 use super::names;
 use super::opaque;
 use super::prose;
+use crate::redact::makes_no_word;
 use crate::secrets::places as secret_places;
 
 /// Fewest digits, letters, and characters of hexadecimal in pairs, that are a secret by their name alone.
@@ -54,9 +55,10 @@ pub(super) fn posted(name: &str, value: &str) -> Option<Kind> {
         .then_some(if typed { Kind::Password } else { Kind::Token })
 }
 
-/// Whether a name speaks of nothing but a secret, so that what stands there is one however plain it looks: digits alone, letters
-/// alone, hexadecimal in pairs. Words say what became of it: `"session": "expired"`.
-pub(super) fn plainly(name: &str, value: &str) -> bool {
+/// Whether a name speaks of nothing but a secret, so that what stands there is one however plain it looks: letters with digits,
+/// digits alone, letters alone, hexadecimal in pairs. Words say what became of it: `"session": "expired"`. `labelled`: in pages
+/// such names are those of labels as well, so that words count only where they make none.
+pub(super) fn plainly(name: &str, value: &str, labelled: bool) -> bool {
     let pairs = || {
         let pair =
             |pair: &str| pair.len() == 2 && pair.bytes().all(|byte| byte.is_ascii_hexdigit());
@@ -67,9 +69,13 @@ pub(super) fn plainly(name: &str, value: &str) -> bool {
     let letters = || {
         value.len() >= SHORTEST_LETTERS
             && value.bytes().all(|byte| byte.is_ascii_alphabetic())
-            && !words(value).all(|word| common::is_common(&word))
+            && (makes_no_word(value)
+                || !labelled && !words(value).all(|word| common::is_common(&word)))
     };
-    names::speaks_of(name).is_some() && (pairs() || digits() || letters())
+    let mixed = || prose::is_credible(value) && !issued::is_known(value);
+    // Ids of requests and objects are of that form as well; under these names they open something.
+    let id = || opaque::is_guid(value) && names::holds_ids(name);
+    names::speaks_of(name).is_some() && (mixed() || pairs() || digits() || letters() || id())
 }
 
 /// The words of `AuthenticationRequired`.
@@ -125,9 +131,11 @@ mod tests {
             ("access_token", "482913774021"),
             ("sessionId", "qzwvtkxbma"),
             ("accessToken", "Dragonfruit"),
+            ("csrfToken", "d95a9ab9-c23d-4876-9f14-bbd630a1aeb6"),
+            ("csrfToken", "cTmwMLJcl8"),
             ("client_secret", "a1 b2 c3 d4 e5 f6 a7 b8 c9 d0 e1"),
         ] {
-            assert!(plainly(name, value), "{name}={value}");
+            assert!(plainly(name, value, false), "{name}={value}");
         }
         for (name, value) in [
             ("session", "expired"),
@@ -136,8 +144,17 @@ mod tests {
             ("tokenEndpoint", "qzwvtkxbma"),
             ("access_token", "12"),
             ("title", "qzwvtkxbma"),
+            ("sessionId", "d95a9ab9-c23d-4876-9f14-bbd630a1aeb6"),
+            ("tokenEncryptionKeyId", "d95a9ab9-c23d-4876-9f14-bbd630a1aeb6"),
+            ("csrf_header", "X-CSRF-TOKEN"),
         ] {
-            assert!(!plainly(name, value), "{name}={value}");
+            assert!(!plainly(name, value, false), "{name}={value}");
         }
+    }
+
+    #[test]
+    fn in_pages_words_are_labels() {
+        assert!(plainly("csrfToken", "qzwvtkxbma", true) && plainly("csrfToken", "482913", true));
+        assert!(!plainly("passwordToken", "Dragonfruit", true));
     }
 }

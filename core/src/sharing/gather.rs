@@ -13,7 +13,8 @@ use super::places::{self, Place};
 use super::standing;
 use super::strays;
 use super::unknown;
-use crate::mask::behind;
+use crate::mask::{behind, is_marked};
+use crate::redact::takes_turns;
 use crate::wrapped;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -22,6 +23,9 @@ use std::ops::Range;
 
 /// Longer texts are no JSON that somebody posts.
 const LONGEST_JSON: usize = 1 << 20;
+/// Shortest part of a cookie that is a secret by itself.
+const SHORTEST_PART: usize = 16;
+const SHORTEST_MIXED_PART: usize = 10;
 
 /// Takes the values of a document of JSON, such as an entry of a capture. `loose`: it is a capture, in which tokens stand
 /// that no name tells; in an export what looks random is the id of something.
@@ -118,11 +122,6 @@ fn without_cuts(message: &str) -> String {
 }
 
 fn one(collecting: &mut Collecting, value: &str, place: Place, loose: bool) {
-    let mut several = |ranges: Vec<Range<usize>>, kind: Kind| {
-        for range in ranges {
-            collecting.add(value.get(range).unwrap_or_default(), kind);
-        }
-    };
     match place {
         Place::Whole(kind) => {
             collecting.add(value, kind);
@@ -130,8 +129,8 @@ fn one(collecting: &mut Collecting, value: &str, place: Place, loose: bool) {
                 inside(collecting, value, loose);
             }
         }
-        Place::Cookies => several(places::cookie_values(value), Kind::Cookie),
-        Place::SetCookies => several(places::set_cookie_values(value), Kind::Cookie),
+        Place::Cookies => cookies(collecting, value, places::cookie_values(value)),
+        Place::SetCookies => cookies(collecting, value, places::set_cookie_values(value)),
         Place::Credentials => {
             let (scheme, token) = value.trim().split_once(' ').unwrap_or(("", value.trim()));
             collecting.add(token, Kind::Token);
@@ -170,6 +169,24 @@ fn one(collecting: &mut Collecting, value: &str, place: Place, loose: bool) {
     let around = if let Place::Text(around) = place { around } else { Around::Data };
     if !matches!(place, Place::Whole(Kind::Password)) {
         text(collecting, value, around, loose && place != Place::Message);
+    }
+}
+
+/// Takes cookies, and of each the parts that are random by themselves: `s:ID.signature`, `ID.node1`, `ID|1795|2`.
+fn cookies(collecting: &mut Collecting, header: &str, ranges: Vec<Range<usize>>) {
+    for range in ranges {
+        let cookie = header.get(range).unwrap_or_default();
+        collecting.add(cookie, Kind::Cookie);
+        let plain = canonical(cookie);
+        if is_marked(&plain) {
+            continue;
+        }
+        let parts = plain.split(['.', '|', ':', '~']).filter(|part| {
+            let random = part.len() >= SHORTEST_PART && strays::is_random(part)
+                || part.len() >= SHORTEST_MIXED_PART && takes_turns(part);
+            random && part.len() < plain.len()
+        });
+        parts.for_each(|part| collecting.add(part, Kind::Cookie));
     }
 }
 

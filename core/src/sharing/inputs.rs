@@ -25,7 +25,9 @@ pub(super) fn values(text: &str) -> Vec<Standing> {
 
 /// `<input name="x" value="y">`, in any order of attributes.
 fn inputs(text: &str, found: &mut Vec<Standing>) {
-    for within in tags::of(text, "input") {
+    let tags =
+        ["input", "button", "param", "option"].into_iter().flat_map(|name| tags::of(text, name));
+    for within in tags {
         let start = within.start;
         let tag = text.get(within).unwrap_or_default();
         let get = |name: &str| attribute(tag, name).and_then(|range| tag.get(range));
@@ -63,10 +65,8 @@ fn metas(text: &str, found: &mut Vec<Standing>) {
     for within in tags::of(text, "meta") {
         let start = within.start;
         let tag = text.get(within).unwrap_or_default();
-        let (Some(name), Some(content)) = (attribute(tag, "name"), attribute(tag, "content"))
-        else {
-            continue;
-        };
+        let name = attribute(tag, "name").or_else(|| attribute(tag, "property"));
+        let (Some(name), Some(content)) = (name, attribute(tag, "content")) else { continue };
         let name = tag.get(name).unwrap_or_default();
         let value = tag.get(content.clone()).unwrap_or_default();
         let kind = names::speaks_of(name).and_then(|_| field(name, value));
@@ -84,8 +84,12 @@ fn of_elements(text: &str, found: &mut Vec<Standing>) {
         let name = end.and_then(|end| text.get(close + 2..close + 2 + end)).unwrap_or_default();
         let name = name.trim_end().rsplit(':').next().unwrap_or_default();
         let Some(kind) = prose::told(name) else { continue };
-        let Some(open) = text.get(..close).and_then(|before| before.rfind('>')) else { continue };
-        let value = text.get(open + 1..close).unwrap_or_default();
+        let before = text.get(..close).unwrap_or_default();
+        // `<![CDATA[…]]>`
+        let inside = before.strip_suffix("]]>").unwrap_or(before);
+        let opening = if inside.len() < before.len() { '[' } else { '>' };
+        let Some(open) = inside.rfind(opening) else { continue };
+        let value = inside.get(open + 1..).unwrap_or_default();
         let shown = value.trim();
         if prose::is_credible(shown) || prose::is_passphrase(shown) || opaque::is_opaque(shown, 8) {
             let start = open + 1 + (value.len() - value.trim_start().len());
@@ -112,6 +116,7 @@ mod tests {
         }
         assert_eq!(found("<META name=csrf-token content=\"mvnmr72\">"), ["mvnmr72"]);
         assert_eq!(found("<d><accessToken>mvnmr!72</accessToken></d>"), ["mvnmr!72"]);
+        assert_eq!(found("<d><token><![CDATA[mvnmr!72]]></token></d>"), ["mvnmr!72"]);
         for text in [
             "<textarea name=\"comment\">hunter</textarea>",
             "<textarea name=\"SAMLResponse\">PHNhbWxw</textarea>",

@@ -4,7 +4,7 @@
 use super::common;
 use super::names;
 use super::opaque;
-use crate::redact::is_jumbled;
+use crate::redact::{is_jumbled, takes_turns};
 use crate::secrets::places;
 
 /// Fewest and most characters of a value that is told by its looks.
@@ -130,16 +130,6 @@ pub(super) fn is_issued_in_header(name: &str, value: &str) -> bool {
         || takes_turns(value)
         || is_jumbled(value);
     own && surely && is_issued(name, value)
-}
-
-/// Letters and digits alone, which take turns more than once.
-pub(super) fn takes_turns(value: &str) -> bool {
-    let turns = value
-        .as_bytes()
-        .windows(2)
-        .filter(|pair| pair[0].is_ascii_digit() != pair[1].is_ascii_digit())
-        .count();
-    value.chars().all(char::is_alphanumeric) && turns > 1
 }
 
 /// Nothing is known of the name: neither what it holds, nor that everybody may know it.

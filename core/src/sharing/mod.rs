@@ -41,6 +41,7 @@ mod posted_xml;
 mod prose;
 mod prove;
 mod receipt;
+mod scripted;
 mod spoken;
 mod standing;
 mod strays;

@@ -59,9 +59,19 @@ pub(super) fn tells_of_one(name: &str) -> bool {
         "label",
         "algorithm",
         "thumbprint",
+        "keyid",
+        "header",
+        "parameter",
     ];
     let plain = plain(name);
     OF_ONE.iter().any(|word| plain.ends_with(word))
+}
+
+/// Names under which an id as those of requests and objects opens something.
+pub(super) fn holds_ids(name: &str) -> bool {
+    const OF_IDS: &[&str] = &["token", "csrf", "xsrf", "secret", "apikey", "ticket", "pass"];
+    let plain = plain(name);
+    OF_IDS.iter().any(|word| plain.contains(word)) && !tells_of_one(name)
 }
 
 /// The field carries a message, or says how it is signed.

@@ -105,7 +105,9 @@ fn members(
     see: &mut impl FnMut(&mut String, Place, &str),
 ) {
     let name = object.get("name").and_then(Value::as_str).map(str::to_owned);
-    let called = called(object);
+    // `{"password": {"value": …}}`
+    let around = || names::kind_of(context.list).filter(|kind| *kind == Kind::Password);
+    let called = called(object).or_else(around);
     // What is posted is data, whatever it is written in.
     let page = context.list != "postData"
         && object.get("mimeType").and_then(Value::as_str).is_some_and(is_page);
@@ -255,6 +257,9 @@ fn member(context: Context<'_>, key: &str, value: &str) -> Place {
     {
         return Place::Whole(Kind::Password);
     }
+    if fields::plainly(key, value, false) {
+        return names::kind_of(key).map_or(Place::Text(around), Place::Whole);
+    }
     if is_public_key(value) || opaque::is_guid(value) || names::plain(key).contains("thumbprint") {
         return Place::Text(around);
     }
@@ -276,8 +281,7 @@ fn member(context: Context<'_>, key: &str, value: &str) -> Place {
         Some(kind)
             if opaque::is_opaque(value, 8)
                 || opaque::jwt_signature(value).is_some()
-                || prose::told(key).is_some() && prose::is_credible(value)
-                || fields::plainly(key, value) =>
+                || prose::told(key).is_some() && prose::is_credible(value) =>
         {
             Place::Whole(kind)
         }

@@ -155,6 +155,10 @@ pub(super) fn spoken_of(name: &str) -> Option<Kind> {
     told(name).or_else(|| SENT.contains(&name.to_lowercase().as_str()).then_some(Kind::Password))
 }
 
+/// What servers issue, besides tokens, and the shortest that is told by standing right behind the word: `Session … has expired`.
+const OF_SERVERS: &[&str] = &["session", "sessionid", "ticket", "key", "cookie"];
+const SHORTEST_ISSUED: usize = 16;
+
 /// `password X is wrong`, `token X expired`: a value right behind the word for it.
 pub(super) fn beside(text: &str) -> Vec<(Range<usize>, Kind)> {
     let mut found = Vec::new();
@@ -170,7 +174,11 @@ pub(super) fn beside(text: &str) -> Vec<(Range<usize>, Kind)> {
         }
         let before = text.get(..blank).unwrap_or_default();
         let name = before.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
-        let kind = spoken_of(name).filter(|kind| !code || *kind == Kind::Password);
+        let issued = || {
+            let of_servers = OF_SERVERS.iter().any(|word| name.eq_ignore_ascii_case(word));
+            (of_servers && opaque::is_opaque(value, SHORTEST_ISSUED)).then_some(Kind::Token)
+        };
+        let kind = spoken_of(name).filter(|kind| !code || *kind == Kind::Password).or_else(issued);
         let Some(kind) = kind else { continue };
         if !within(scripted.get_or_insert_with(|| scripts(text)), blank) {
             found.push((blank + 1..blank + 1 + value.len(), kind));

@@ -14,6 +14,7 @@ use super::opaque;
 use super::parts;
 use super::posted_xml;
 use super::prose;
+use super::scripted;
 use super::strays;
 use super::tags::{attribute, closing};
 use crate::mask::{all_own, is_mark};
@@ -142,6 +143,9 @@ pub(super) fn named(text: &str, around: Around) -> Vec<Standing> {
     found.extend(prose::beside(text).into_iter().map(|(range, kind)| Standing { range, kind }));
     found.extend(announced::announced(text, around));
     found.extend(headers::lines(text, around));
+    if around == Around::Page {
+        found.extend(scripted::values(text));
+    }
     let connection = redact::connection(text).into_iter();
     found.extend(connection.map(|range| Standing { range, kind: Kind::Password }));
     multipart(text, &mut found);
@@ -207,7 +211,7 @@ fn pairs(text: &str, around: Around, found: &mut Vec<Standing>) {
         let arrow = usize::from(bytes.get(sign..sign + 2) == Some(b"=>") && quoted_name);
         let rest = bytes.get(at + arrow..).unwrap_or_default();
         let mut start = at + arrow + rest.iter().take_while(|byte| **byte == b' ').count();
-        let quote = bytes.get(start).copied().filter(|byte| matches!(byte, b'"' | b'\''));
+        let quote = bytes.get(start).copied().filter(|byte| matches!(byte, b'"' | b'\'' | b'`'));
         start += usize::from(quote.is_some());
         let behind = bytes.get(start..).unwrap_or_default();
         let length = match quote {
@@ -251,6 +255,10 @@ fn pairs(text: &str, around: Around, found: &mut Vec<Standing>) {
             .or_else(|| kind(name, value, around, quote.is_some(), assigned))
         {
             found.push(Standing { range: start..start + length, kind });
+            if let Some(quote) = quote {
+                let rest = scripted::added(text, start + length, quote);
+                found.extend(rest.into_iter().map(|range| Standing { range, kind }));
+            }
         }
     }
 }
@@ -296,11 +304,13 @@ fn kind(name: &str, value: &str, around: Around, quoted: bool, assigned: bool) -
             let told = quoted && believed && prose::told(name).is_some();
             (telling(8)
                 || told
-                || quoted && plainly(name, value)
+                || quoted && plainly(name, value, false)
                 || (parameter && value.len() >= 4 && !is_word(value)))
             .then_some(kind)
         }
-        (Some(kind), Around::Page) => telling(8).then_some(kind),
+        (Some(kind), Around::Page) => {
+            (telling(8) || quoted && plainly(name, value, true)).then_some(kind)
+        }
         (None, Around::Data) if parameter && is_phrase(name, value) => Some(Kind::Token),
         (None, _) => (telling(24)
             && (parameter || quoted)

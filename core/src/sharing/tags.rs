@@ -17,7 +17,31 @@ pub(super) fn of<'t>(text: &'t str, name: &'static str) -> impl Iterator<Item = 
         let named = bytes.get(open + 1..start)?.eq_ignore_ascii_case(name.as_bytes());
         let ended = !bytes.get(start).is_some_and(u8::is_ascii_alphanumeric);
         (named && ended).then_some(())?;
-        Some(start..closing(text, start)?)
+        Some(start..end_of_tag(text, start))
+    })
+}
+
+/// Longest tag.
+const LONGEST_TAG: usize = 16 << 10;
+
+/// Where a tag ends in a page: at a `>` outside of quotes, else before the next tag or at the end of the text.
+fn end_of_tag(text: &str, start: usize) -> usize {
+    let inside = crate::beginning::of(text.get(start..).unwrap_or_default(), LONGEST_TAG);
+    let (mut quote, mut assigned) = (None, false);
+    for (at, byte) in inside.bytes().enumerate() {
+        match (byte, quote) {
+            (b'=', None) => assigned = true,
+            (b'"' | b'\'', None) if assigned => (quote, assigned) = (Some(byte), false),
+            (byte, Some(open)) if byte == open => quote = None,
+            (b'>' | b'<', None) => return start + at,
+            (byte, None) if !byte.is_ascii_whitespace() => assigned = false,
+            _ => {}
+        }
+    }
+    // A quote that nothing closes: the tag ends as if there were none.
+    closing(text, start).unwrap_or_else(|| {
+        let next = memchr::memchr(b'<', inside.as_bytes());
+        start + next.unwrap_or(inside.len())
     })
 }
 
@@ -35,7 +59,11 @@ pub(super) fn attribute(tag: &str, name: &str) -> Option<Range<usize>> {
         };
         let start = tag.len() - value.len();
         return Some(match value.chars().next()? {
-            quote @ ('"' | '\'') => start + 1..start + 1 + value.get(1..)?.find(quote)?,
+            // Of a page that was cut short the last value goes to the end.
+            quote @ ('"' | '\'') => {
+                let inside = value.get(1..)?;
+                start + 1..start + 1 + inside.find(quote).unwrap_or(inside.len())
+            }
             _ => start..start + value.find(char::is_whitespace).unwrap_or(value.len()),
         });
     }
@@ -78,7 +106,7 @@ mod tests {
             [Some("password"), Some("x"), Some("kzq!wv")]
         );
         assert_eq!([of("checked"), of("valu"), of("id")], [None, None, None]);
-        assert_eq!(attribute("a b=\"open", "b"), None);
+        assert_eq!(attribute("a b=\"open", "b"), Some(5..9));
     }
 
     #[test]

@@ -2,10 +2,11 @@
 //!
 //! What a server hands out, or a person types, may have any name: [`issued`](super::issued) says what is told from a key.
 
-use super::issued::{has_sign, is_issued, is_mixed, is_public, takes_turns, tells_nothing};
+use super::issued::{has_sign, is_issued, is_mixed, is_public, tells_nothing};
 use super::lexicon::canonical;
 use super::prose;
 use crate::mask;
+use crate::redact::takes_turns;
 use crate::secrets::places;
 use std::ops::Range;
 

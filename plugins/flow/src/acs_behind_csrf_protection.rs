@@ -1,6 +1,6 @@
 //! The service provider's guard against cross-site requests refused it.
 
-use diag_sdk::case::judgement::Failure;
+use diag_sdk::case::judgement::{Failure, Party};
 use diag_sdk::{
     Account, Case, CauseData, Finding, Findings, Meaning, Need, Reference, Setting, Severity,
     Specification, Stage, Who, check, shown,
@@ -78,7 +78,8 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    for failure in &case.failures {
+    // What an identity provider says of a request gone stale on its own pages is no word of the service provider's.
+    for failure in case.failures.iter().filter(|failure| failure.party != Party::Idp) {
         if by_status(case, failure) {
             let finding = Finding::error(headline(case, failure)).detail(
                 "It answered 419, which stands in no standard: frameworks answer so when the token of their own page is missing or old.",

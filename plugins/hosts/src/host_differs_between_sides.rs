@@ -1,13 +1,15 @@
 //! `hosts/host-differs-between-sides`: the two sides know the service provider by different hosts.
 
 use diag_sdk::case::input::HeldBy;
+use diag_sdk::case::message::MessageKind;
+use diag_sdk::case::metadata::Metadata;
 use diag_sdk::case::registration::Registered;
 use diag_sdk::host::host_of;
 use diag_sdk::{
     Case, CauseData, Difference, Finding, Findings, Need, Place, Reference, Setting, Severity,
     Stage, Who, check,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 static LEFT_BEHIND: CauseData = CauseData {
     text: "The service provider moved to another host name and the registration still has the former one",
@@ -177,9 +179,7 @@ fn named(case: &Case) -> Vec<Named<'_>> {
                 .and_then(|uri| one(Kind::HostUri, &uri.value, &uri.place, &entry.id, origin)),
         );
     }
-    for metadata in
-        case.sp_metadata(HeldBy::Publisher).filter(|metadata| metadata.entities_in_document <= 1)
-    {
+    for metadata in own_metadata(case) {
         let acs =
             metadata.sp.iter().flat_map(|role| &role.acs).map(|endpoint| &endpoint.location).next();
         let origin = format!("AssertionConsumerService in {}", metadata.origin);
@@ -224,6 +224,23 @@ fn named(case: &Case) -> Vec<Named<'_>> {
         }
     }
     named
+}
+
+/// The metadata of the one service provider this is about: two service providers are on two hosts.
+fn own_metadata(case: &Case) -> impl Iterator<Item = &Metadata> {
+    let published = || {
+        case.sp_metadata(HeldBy::Publisher).filter(|metadata| metadata.entities_in_document <= 1)
+    };
+    let named = |metadata: &Metadata| metadata.entity_id.value.clone();
+    let first = published().next().map(named);
+    let several = published().any(|metadata| Some(named(metadata)) != first);
+    let used: BTreeSet<&str> = case
+        .messages_of(MessageKind::AuthnRequest)
+        .filter_map(|request| request.issuer.as_ref())
+        .map(|issuer| issuer.value.as_str())
+        .collect();
+    let only = used.first().copied().filter(|_| used.len() == 1);
+    published().filter(move |metadata| !several || Some(metadata.entity_id.value.as_str()) == only)
 }
 
 fn registered<'a>(

@@ -224,7 +224,8 @@ impl Blotter<'_> {
                 || decoded.as_deref().is_some_and(|text| is_token(text) || in_pieces(text));
             let plain = decoded.as_deref().unwrap_or(bare);
             let typed = leads_to_a_token(before) && (is_typed(plain) || is_phrase(plain))
-                || redact::is_passed((first, before), bare);
+                || redact::is_passed((first, before), bare)
+                || opening.ends_with("(S(") && !bare.is_empty();
             let secret = (token && (long || leads_to_a_token(before)) || typed)
                 && !self.published.holds(bare);
             let named = bare
