@@ -251,6 +251,7 @@ fn alerts(
     let sole = html.headings.is_empty()
         && !html.text.is_empty()
         && html.text.len() <= SOLE_SENTENCE
+        && !html::collapse(&html.unseen).contains(&html.text)
         && !html.password_field;
     if sole
         && alerts.is_empty()
@@ -538,6 +539,8 @@ mod tests {
             let page = read(&format!("<title>Error</title>{hidden}"), 200, true);
             assert!(page.error && !page.phrases.is_empty(), "{hidden}");
         }
+        let page = read(&format!("<title>Files</title><div hidden>{said}</div>"), 200, true);
+        assert!(!page.error && !page.refuses, "{page:?}");
         // Nothing closes it: the page is broken, and seen.
         let page = read(&format!("<title>Home</title><div hidden>{said}"), 200, true);
         assert!(!page.phrases.is_empty());
