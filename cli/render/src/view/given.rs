@@ -1,11 +1,11 @@
 //! What was given beside a capture, so that a verdict claims no more than what it rests on.
 
 use crate::Judged;
-use diag_sdk::Case;
 use diag_sdk::case::input::{HeldBy, InputKind};
 use diag_sdk::case::judgement::Part;
 use diag_sdk::case::message::MessageKind;
 use diag_sdk::case::metadata::Metadata;
+use diag_sdk::{Case, Severity};
 
 /// What there is to judge where no sign-in was captured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,9 +30,14 @@ enum Given {
     Other,
 }
 
-/// The sentence where nothing stands against a sign-in.
-pub(super) fn sound(case: &Case) -> &'static str {
-    match given(case) {
+/// The sentence where nothing stands against a sign-in, or nothing that is sure to.
+pub(super) fn sound(judged: &Judged) -> &'static str {
+    let warned =
+        judged.report.findings.iter().any(|finding| finding.finding.severity == Severity::Warning);
+    match given(&judged.case) {
+        Given::Both if warned => {
+            "Nothing in this configuration is sure to keep people from signing in; what may keep them stands below"
+        }
         Given::Both => "Nothing in this configuration keeps people from signing in",
         Given::Idp => {
             "Nothing on the identity provider's side keeps people from signing in; the other side was not given"
@@ -136,6 +141,10 @@ mod tests {
         let idp = Metadata { idp: Some(IdpRole::default()), ..Metadata::default() };
         let sp = Metadata { sp: Some(SpRole::default()), ..Metadata::default() };
         let alone = Case { metadata: vec![sp.clone()], ..Case::default() };
+        let sound = |case: &Case| {
+            let judged = Judged { case: case.clone(), ..sample::healthy() };
+            super::sound(&judged)
+        };
         assert!(sound(&alone).contains("the other side was not given"));
         let both = Case { metadata: vec![idp, sp], ..Case::default() };
         assert_eq!(sound(&both), "Nothing in this configuration keeps people from signing in");

@@ -75,7 +75,7 @@ fn sentence(judged: &Judged) -> String {
     }
     match (report.verdict, attempt) {
         (Verdict::Healthy, Some(attempt)) => format!("{} works", of(attempt)),
-        (Verdict::Healthy, None) => given::sound(&judged.case).to_owned(),
+        (Verdict::Healthy, None) => given::sound(judged).to_owned(),
         (Verdict::AtRisk, Some(attempt)) if only_sign_out(report) => {
             format!("{} worked, but signing out does not", of(attempt))
         }
