@@ -21,8 +21,8 @@ static METHOD: CauseData = CauseData {
 };
 
 const HEADLINE: &str = "The identity provider cannot meet the demanded authentication method";
-/// Entra ID: no matching method; the comparison must be exact.
-const CODES: &[&str] = &["AADSTS75011", "AADSTS900235"];
+/// Entra ID: no matching method.
+const CODES: &[&str] = &["AADSTS75011"];
 
 check! {
     /// The authentication method demanded by the request was not met.

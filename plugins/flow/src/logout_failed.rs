@@ -4,10 +4,11 @@ use diag_sdk::case::attempt::{Attempt, AttemptKind, Outcome};
 use diag_sdk::case::exchange::{Exchange, Side};
 use diag_sdk::case::judgement::Party;
 use diag_sdk::case::message::{Carrier, Message, MessageKind};
+use diag_sdk::case::product::CodeClass;
 use diag_sdk::case::signature::Verdict;
 use diag_sdk::{
-    Account, Case, CauseData, Finding, Findings, Need, Reference, Setting, Severity, Specification,
-    Stage, Vendor, Who, check,
+    Account, Case, Cause, CauseData, Finding, Findings, Need, Reference, Setting, Severity,
+    Specification, Stage, Vendor, Who, check,
 };
 
 static IDP_REFUSED: CauseData = CauseData {
@@ -214,6 +215,10 @@ fn run(case: &Case, out: &mut Findings) {
             {
                 finding.because(&IDP_KEY, case).because(&SP_NAMES_ANOTHER, case)
             }
+            // A code's own advice knows more than the kind of the refusal does.
+            _ if own_advice(case, attempt).is_some() => {
+                Finding { causes: own_advice(case, attempt).into_iter().collect(), ..finding }
+            }
             // Whose message was refused acts first.
             _ if sent_by_sp(case, attempt) => {
                 finding.because(&SP_NAMES_ANOTHER, case).because(&IDP_REFUSED, case)
@@ -221,6 +226,16 @@ fn run(case: &Case, out: &mut Findings) {
             _ => finding.because(&IDP_REFUSED, case),
         });
     }
+}
+
+/// What the file of a stated code's vendor advises.
+fn own_advice(case: &Case, attempt: &Attempt) -> Option<Cause> {
+    let codes = case.failure_of(attempt).into_iter().flat_map(|failure| &failure.codes);
+    let known = codes.into_iter().filter_map(|code| case.code(code));
+    known
+        .filter(|known| known.class == Some(CodeClass::Logout) && !known.fix.is_empty())
+        .map(|known| known.cause(case))
+        .next()
 }
 
 /// A message in an address that is signed in its XML and not in the query.

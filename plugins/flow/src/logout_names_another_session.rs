@@ -28,6 +28,12 @@ static IDP_NAMES_ANOTHER: CauseData = CauseData {
     setting: Setting::IdpClaims,
     fix: "Send the NameID of this application, with its format and qualifiers, and the SessionIndex of the assertion in the LogoutRequest",
 };
+static NAME_ENCRYPTED: CauseData = CauseData {
+    text: "The service provider encrypts the NameID of its logout request, and the identity provider does not read it",
+    who: Who::Sp,
+    setting: Setting::SpLogout,
+    fix: "Send the NameID of the assertion in clear; switch its encryption off for logout",
+};
 /// The nearest of the meanings under which receivers say so.
 const SAID: &[Meaning] = &[Meaning::NoSession, Meaning::NameIdMissing, Meaning::NameIdFormat];
 
@@ -122,7 +128,7 @@ check! {
         needs: [Need::Capture],
         explains: ["flow/logout-failed", "assertion/status-not-success"],
         accounts: [Account::logout(SAID).codes(&["AADSTS50070"])],
-        causes: [SP_HAS_TWO_NAMES, SP_KEEPS_NOTHING, IDP_NAMES_ANOTHER],
+        causes: [SP_HAS_TWO_NAMES, SP_KEEPS_NOTHING, IDP_NAMES_ANOTHER, NAME_ENCRYPTED],
         references: [
             Reference::section(Specification::SamlCore, "3.7.1"),
             Reference::section(Specification::SamlCore, "3.7.3.1"),
@@ -155,6 +161,10 @@ fn run(case: &Case, out: &mut Findings) {
             continue;
         };
         let sealed = request.encrypted.iter().any(|part| !part.decrypted);
+        if sealed && let Some(finding) = name_not_read(case, request, by_sp) {
+            out.push(finding);
+            continue;
+        }
         let mut disagreements = disagreements(logout, assertion, sealed);
         if by_sp && let Some(other) = other_name(case, request, response) {
             disagreements.insert(0, other);
@@ -244,6 +254,31 @@ fn other_name(case: &Case, logout: &Message, response: &Message) -> Option<Disag
         expected: expected.value.clone(),
         actual: actual.value.clone(),
         mild: false,
+    })
+}
+
+/// An identity provider that finds no NameID in a request whose NameID is encrypted says so of that, whatever else differs.
+fn name_not_read(case: &Case, request: &Message, by_sp: bool) -> Option<Finding> {
+    let attempt = case.attempts.iter().filter(|_| by_sp).find(|attempt| {
+        attempt.kind == AttemptKind::SignOut
+            && attempt.outcome == Outcome::SignOutFailed
+            && attempt.request.as_ref() == Some(&request.id)
+    })?;
+    let failure =
+        case.failure_of(attempt).filter(|failure| failure.means(&[Meaning::NameIdMissing]))?;
+    let finding = Finding::error("The logout request's NameID is encrypted, and nobody reads it")
+        .expected("a NameID in clear", "what the identity provider says it misses")
+        .actual("an encrypted one only", "the LogoutRequest")
+        .at(&request.place)
+        .at_all(&failure.place)
+        .attempt(attempt.id.clone());
+    let known = failure.codes.iter().find_map(|code| {
+        case.code(code)
+            .filter(|known| known.meaning == Meaning::NameIdMissing && !known.fix.is_empty())
+    });
+    Some(match known {
+        Some(known) => Finding { causes: vec![known.cause(case)], ..finding },
+        None => finding.because(&NAME_ENCRYPTED, case),
     })
 }
 

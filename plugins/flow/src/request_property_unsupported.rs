@@ -21,6 +21,9 @@ static LACKS: CauseData = CauseData {
     fix: "Add what the identity provider names, as its documentation of the address shows it",
 };
 
+/// Entra ID: a part that must not be set; a comparison other than exact.
+const CODES: &[&str] = &["AADSTS900236", "AADSTS900235"];
+
 check! {
     /// The identity provider does not serve something the request asks for.
     ///
@@ -62,7 +65,7 @@ check! {
         stage: Stage::IdpRequest,
         needs: [Need::Capture],
         explains: ["flow/idp-error-page", "flow/request-not-answered", "assertion/status-not-success"],
-        accounts: [Account::idp(&[Meaning::RequestProperty]).codes(&["AADSTS900236", "AADSTS900235"])],
+        accounts: [Account::idp(&[Meaning::RequestProperty]).codes(CODES)],
         causes: [LEAVE_OUT, LACKS],
         references: [
             Reference::section(Specification::SamlCore, "3.4.1"),
@@ -93,9 +96,8 @@ const PARTS: &[&str] = &[
 ];
 
 fn run(case: &Case, out: &mut Findings) {
-    let codes = ["AADSTS900236", "AADSTS900235"];
     for failure in case.failures.iter().filter(|failure| failure.party == Party::Idp) {
-        let by_code = failure.codes.iter().any(|code| codes.contains(&code.as_str()));
+        let by_code = failure.codes.iter().any(|code| CODES.contains(&code.as_str()));
         if !by_code && !failure.means(&[Meaning::RequestProperty]) {
             continue;
         }
@@ -141,9 +143,17 @@ fn finding(case: &Case, failure: &Failure, request: Option<&Message>) -> Finding
     }
     finding =
         failure.message.iter().fold(finding, |finding, message| finding.subject(message.clone()));
-    finding
-        .attempt(failure.attempt.clone().unwrap_or_default())
-        .because(if lacking { &LACKS } else { &LEAVE_OUT }, case)
+    let finding = finding.attempt(failure.attempt.clone().unwrap_or_default());
+    // What the code's own file advises knows more than the kind of the refusal does.
+    let own = failure
+        .codes
+        .iter()
+        .filter(|code| CODES.contains(&code.as_str()))
+        .find_map(|code| case.code(code).filter(|known| !known.fix.is_empty()));
+    match own {
+        Some(known) => Finding { causes: vec![known.cause(case)], ..finding },
+        None => finding.because(if lacking { &LACKS } else { &LEAVE_OUT }, case),
+    }
 }
 
 /// The text names the part, as a word of its own.
@@ -193,6 +203,21 @@ mod tests {
         let details = case.messages[0].request.get_or_insert_default();
         details.unusual = unusual.iter().map(|part| (*part).into()).collect();
         case
+    }
+
+    #[test]
+    fn the_advice_of_the_code_itself_goes_before_that_of_the_kind() {
+        let first = |case: &Case| {
+            REQUEST_PROPERTY_UNSUPPORTED.judge(case).found()[0].causes[0].text.clone()
+        };
+        let mut case = refused("", &["AADSTS900235"], &[]);
+        assert_eq!(first(&case), LEAVE_OUT.text);
+        case.codes = vec![testing::known_code(
+            "AADSTS900235",
+            "The comparison is not exact",
+            diag_sdk::case::product::CodeClass::Request,
+        )];
+        assert_eq!(first(&case), "The comparison is not exact");
     }
 
     #[test]
