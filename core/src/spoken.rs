@@ -49,7 +49,9 @@ pub(crate) fn phrase(found: &Found<'_>, text: &str, part: Part) -> Phrase {
         Part::Log => shown(&whole_words(text, found.start, found.end), SHOWN),
         // The values of an address may be anything: only what the product's file knows is shown.
         Part::Address => plain_words(&found.text.says),
-        _ => shown(sentence(text, found.start), SHOWN),
+        _ => {
+            shown(without_label(sentence(text, found.start), &text[found.start..found.end]), SHOWN)
+        }
     };
     Phrase {
         writer: found.writer().map_or(Writer::Generic, |name| Writer::Product(name.to_owned())),
@@ -195,6 +197,27 @@ fn whole_words(text: &str, start: usize, end: usize) -> String {
     out
 }
 
+/// The text without the label of a button or link that stands after its last full stop: a word or three without a mark.
+fn without_label<'t>(text: &'t str, own: &str) -> &'t str {
+    const WORDS: usize = 3;
+    const LONGEST: usize = 24;
+    let Some((at, _)) = text
+        .rmatch_indices(['.', '!', '?'])
+        .find(|(at, _)| text[at + 1..].starts_with(char::is_whitespace))
+    else {
+        return text;
+    };
+    let (kept, label) = text.split_at(at + 1);
+    let label = label.trim();
+    let is_label = label.len() <= LONGEST
+        && label.starts_with(char::is_uppercase)
+        && label.split_whitespace().count() <= WORDS
+        && label.chars().all(|character| character.is_alphabetic() || character == ' ');
+    // The product's own words stay whole.
+    let whole = kept.len() >= own.len() && kept.contains(own.trim_end_matches(['.', '!', '?']));
+    if is_label && whole { kept } else { text }
+}
+
 /// The text from the start of the sentence around a place.
 fn sentence(text: &str, at: usize) -> &str {
     // Words that begin with a capital begin their sentence: what stands before is a heading without a full stop.
@@ -230,6 +253,18 @@ mod tests {
         let products = Products::builtin();
         let found = Listener::to_anyone(&products).sentences(text, Where::Page);
         found.iter().map(|found| phrase(found, text, Part::Body)).collect()
+    }
+
+    #[test]
+    fn the_label_of_a_button_behind_a_sentence_is_none_of_it() {
+        let cut = |text: &'static str| without_label(text, "It was refused");
+        assert_eq!(cut("It was refused. Return to login"), "It was refused.");
+        assert_eq!(
+            cut("It was refused. Ask your administrator now"),
+            "It was refused. Ask your administrator now"
+        );
+        assert_eq!(cut("It was refused. Code 12"), "It was refused. Code 12");
+        assert_eq!(without_label("No. Login", "No. Login"), "No. Login");
     }
 
     #[test]

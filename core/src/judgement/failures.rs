@@ -234,8 +234,12 @@ fn on_pages(case: &Case, attempt: &Attempt, party: Party, end: Option<usize>) ->
                 _ => false,
             };
         // Pages on the way count where they say that something failed; a log-in page may speak of cookies.
+        // So does what they hand on to the next page in a cookie or an address, in words of their own.
+        let hands_on =
+            |phrase: &Phrase| phrase.part == Part::Address && phrase.writer.product().is_some();
         let speaks = Some(index) == end
             || exchange.status >= 400
+            || exchange.phrases.iter().any(hands_on)
             || exchange.page.as_ref().is_some_and(|page| page.error);
         if theirs && speaks {
             for statement in reason::statements(exchange, index) {

@@ -180,6 +180,9 @@ impl Collection {
     }
 
     fn cookie(&mut self, name: &str, value: &str) {
+        if places::reason_in_cookie(name, value).is_some() {
+            return;
+        }
         let standing =
             if self.names.named(name).is_secret() { Standing::Issued } else { Standing::Unknown };
         self.add(value.trim_matches('"'), standing, false);

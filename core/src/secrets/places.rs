@@ -605,6 +605,28 @@ pub fn states_a_reason(name: &str) -> bool {
     plain == "code" || REASONS.contains(&plain.as_str())
 }
 
+/// What a cookie tells the page that comes next (`AUTH-ERROR=This%20account…`), where its name says so and its value is a
+/// sentence: words with blanks between them, as no secret has.
+pub fn reason_in_cookie(name: &str, value: &str) -> Option<String> {
+    const NAMES: &[&str] = &["error", "message", "reason"];
+    const FEWEST: usize = 4;
+    const LONGEST: usize = 600;
+    let name = name.trim().to_ascii_lowercase();
+    if value.len() > LONGEST * 3 || !NAMES.iter().any(|end| name.ends_with(end)) {
+        return None;
+    }
+    let plain = value.trim().trim_matches('"').replace('+', " ");
+    let text = percent_decode_str(&plain).decode_utf8().ok()?.into_owned();
+    let word = |word: &&str| {
+        word.trim_end_matches(['.', ',', ':', ';', '!'])
+            .chars()
+            .all(|character| character.is_alphabetic() || "'’-".contains(character))
+    };
+    let words = text.split_whitespace().filter(word).count();
+    (text.len() <= LONGEST && words >= FEWEST && words * 2 > text.split_whitespace().count())
+        .then_some(text)
+}
+
 /// What stands under a header's name: cookies are handled one by one, addresses as such.
 pub fn header(name: &str) -> Standing {
     match name.to_ascii_lowercase().as_str() {
@@ -637,6 +659,19 @@ pub fn header(name: &str) -> Standing {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_cookie_named_for_an_error_hands_on_a_sentence_and_nothing_else() {
+        let told = |name: &str, value: &str| reason_in_cookie(name, value);
+        let sentence = "This%20account%20has%20another%20method.";
+        assert_eq!(
+            told("AUTH-ERROR", sentence).as_deref(),
+            Some("This account has another method.")
+        );
+        assert_eq!(told("auth", sentence), None);
+        assert_eq!(told("last_error", "three+words+only"), None);
+        assert_eq!(told("last_error", "a1b2c3d4 9f8e7d6c 00ff11ee 2b3c4d5e 7a8b9c0d"), None);
+    }
 
     #[test]
     fn names_are_one_however_they_are_written() {

@@ -5,6 +5,7 @@ use crate::evidence::{Evidence, RawExchange};
 use crate::http_date;
 use crate::redact;
 use crate::seal::Sealer;
+use crate::secrets::places;
 use crate::spoken::{self, Listener};
 use diag_products::{Products, Proven, Signs, Where};
 use diag_sdk::case::exchange::{Exchange, Page, Phrase, SameSite, SentCookie, SetCookie, Trigger};
@@ -287,11 +288,28 @@ fn outside_the_page(
             phrases.push(stated);
         }
     }
+    for sentence in in_cookies(raw) {
+        let listener = Listener { products, proven: proven.clone() };
+        let found = listener.sentences(&sentence, Where::Page);
+        let known = found.iter().map(|found| spoken::phrase(found, &sentence, Part::Address));
+        let stated: Vec<Phrase> = known.collect();
+        let read = spoken::reason(&sentence, Part::Address).filter(|_| stated.is_empty());
+        phrases.extend(stated.into_iter().chain(read));
+    }
     if let Some(failure) = raw.failure.as_deref().filter(|_| raw.status == 0) {
         let found = Listener::to_anyone(products).sentences(failure, Where::Browser);
         phrases.extend(found.iter().map(|found| spoken::phrase(found, failure, Part::Browser)));
     }
     phrases
+}
+
+/// Sentences in cookies that hand a reason on to the page that comes next.
+fn in_cookies(raw: &RawExchange) -> Vec<String> {
+    raw.response_headers_named("set-cookie")
+        .take(MOST)
+        .filter_map(|header| header.split(';').next()?.split_once('='))
+        .filter_map(|(name, value)| places::reason_in_cookie(name, value))
+        .collect()
 }
 
 /// Known texts in path, query and fragment of an address, decoded.

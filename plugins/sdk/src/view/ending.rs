@@ -4,7 +4,7 @@ use crate::case::Case;
 use crate::case::attempt::{Attempt, AttemptKind};
 use crate::case::evidence::{CodeSeen, PhraseSeen};
 use crate::case::exchange::Exchange;
-use crate::case::judgement::Failure;
+use crate::case::judgement::{Failure, Part, Statement};
 use crate::finding::{Finding, Severity};
 
 impl Case {
@@ -26,8 +26,13 @@ impl Failure {
     /// sentences: `It says: “…”; “…”.` Nothing where nothing is stated.
     pub fn words(&self) -> Option<String> {
         const MOST: usize = 3;
+        // The path of an address tells what happened, and is nobody's sentence.
+        let path = |statement: &&Statement| {
+            statement.part == Part::Address && statement.text.starts_with('/')
+        };
+        let said = self.said.iter().filter(|statement| !path(statement));
         let quoted: Vec<String> =
-            self.said.iter().take(MOST).map(|statement| format!("“{}”", statement.text)).collect();
+            said.take(MOST).map(|statement| format!("“{}”", statement.text)).collect();
         if quoted.is_empty() {
             return None;
         }
