@@ -33,7 +33,7 @@ pub(super) fn attempts(case: &mut Case, products: &Products, bounds: &Bounds) {
             door(&path, draft).unwrap_or_else(|| ending::judge(&path, &case.messages, draft))
         })
         .collect();
-    settle_loops(&drafts, &mut endings);
+    settle_loops(&path, &drafts, &mut endings);
     settle_restarts(&path, &case.messages, &drafts, &mut endings, products);
     let fates = fates(&drafts, &endings, &case.messages);
     let scene = Scene {
@@ -175,6 +175,7 @@ fn refused_at_the_door(
         Meaning::OwnAlgorithm,
         Meaning::OwnCertificate,
         Meaning::UnknownEntity,
+        Meaning::WrongBinding,
     ];
     let speaks = |page: &Page| {
         let by_saml = |phrase: &Phrase| {
@@ -225,7 +226,7 @@ fn door(path: &Path<'_>, draft: &Draft) -> Option<Ending> {
 }
 
 /// Attempts that lead into each other by themselves are a loop, unless the last one got through.
-fn settle_loops(drafts: &[Draft], endings: &mut [Ending]) {
+fn settle_loops(path: &Path<'_>, drafts: &[Draft], endings: &mut [Ending]) {
     let mut led_here = vec![false; drafts.len()];
     for draft in drafts {
         if let Some(next) = draft.bounced_to.and_then(|next| led_here.get_mut(next)) {
@@ -249,6 +250,11 @@ fn settle_loops(drafts: &[Draft], endings: &mut [Ending]) {
         let undecided =
             matches!(endings[last].outcome, Outcome::SignedIn | Outcome::Incomplete) && !through;
         for link in chain {
+            // An identity provider that stops a loop for being one refuses for nothing else.
+            if link == last && stopped_as_loop(path, &endings[link]) {
+                endings[link].outcome = Outcome::Looping;
+                continue;
+            }
             if link == last && !undecided {
                 continue;
             }
@@ -285,6 +291,14 @@ fn settle_loops(drafts: &[Draft], endings: &mut [Ending]) {
             };
         }
     }
+}
+
+/// The identity provider says on the page it ends on that the same was asked for again and again.
+fn stopped_as_loop(path: &Path<'_>, ending: &Ending) -> bool {
+    let page = ending.at.and_then(|at| path.get(at)).and_then(|exchange| exchange.page.as_ref());
+    ending.outcome == Outcome::RefusedByIdp
+        && page
+            .is_some_and(|page| page.phrases.iter().any(|phrase| phrase.meaning == Meaning::Loop))
 }
 
 /// Attempts the person left for a later one at the same service provider.

@@ -40,6 +40,9 @@ pub(super) fn of_response(path: &Path<'_>, draft: &Draft, consumption: usize) ->
     }
     addresses(path, &way, draft, &mut signals);
     let session = session(path, &way, &mut signals);
+    if session.is_none() && led_straight_out(path, &way, draft) {
+        signals.add(Sign::LoginAddress, consumption);
+    }
     arrival(path, &way, session.is_some(), &mut signals);
     if let Some(cookie) = session
         && let Some(used) = used(path, draft, &way, cookie)
@@ -221,6 +224,14 @@ fn addresses(path: &Path<'_>, way: &Way, draft: &Draft, signals: &mut Signals) {
     if rests_at.or(sent_to).is_some_and(of_those_outside) && !answers_now(path, way, draft) {
         signals.add(Sign::LoginAddress, way.last());
     }
+}
+
+/// The answer to the response itself leads to signing out, which nobody asked for before: there was no session to end.
+fn led_straight_out(path: &Path<'_>, way: &Way, draft: &Draft) -> bool {
+    let receipt = way.steps.first().copied().unwrap_or_default();
+    let out = path.get(receipt).and_then(redirect_of).is_some_and(names_a_logout);
+    let mut before = draft.exchanges.range(..receipt).filter_map(|index| path.get(*index));
+    out && !before.any(|asked| names_a_logout(&asked.url))
 }
 
 /// Where the browser came to rest led on when it was asked before the sign-in, and answers by itself now: whatever its

@@ -140,6 +140,17 @@ fn refusals_at_the_consumer() {
 }
 
 #[test]
+fn who_is_led_from_the_response_to_signing_out_was_not_let_in() {
+    let led = |cookie: &str| {
+        outcomes(&after_post(&format!(
+            "< 302\n< Location: /logout\n{cookie}\nGET https://sp.example/logout @8s\n< 200\n| <title>Session Ended</title>\n"
+        )))
+    };
+    assert_eq!(led(""), [Outcome::RefusedBySp]);
+    assert_ne!(led("< Set-Cookie: sid=1; Path=/\n"), [Outcome::RefusedBySp]);
+}
+
+#[test]
 fn a_loop_is_told_from_a_second_try() {
     let bounce = "< 302\n< Location: /hub\n\nGET https://sp.example/hub @8s\n< 302\n< Location: https://idp.example/sso?SAMLRequest={redirect:r2}\n\n\
         GET https://idp.example/sso?SAMLRequest={redirect:r2} @9s\n< 200\n\nPOST https://sp.example/acs @10s\n> SAMLResponse={post:p2}\n";
@@ -382,7 +393,7 @@ fn a_product_that_cannot_ask_says_why() {
         "GET https://ci.example/securityRealm/commenceLogin @0s\n< 500\n| <title>Oops!</title><pre>org.pac4j.saml.exceptions.SAMLException: Identity provider has no single sign on service available for the selected profile urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST</pre>\n",
     );
     assert_eq!(outcomes(&case), [Outcome::RefusedBySp]);
-    assert!(case.failures[0].means(&[diag_sdk::Meaning::Configuration]));
+    assert!(case.failures[0].means(&[diag_sdk::Meaning::WrongBinding]));
 }
 
 #[test]

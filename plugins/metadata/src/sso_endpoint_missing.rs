@@ -2,12 +2,13 @@
 
 use diag_sdk::case::attempt::Attempt;
 use diag_sdk::case::input::HeldBy;
+use diag_sdk::case::judgement::{Failure, Party};
 use diag_sdk::case::message::Carrier;
 use diag_sdk::case::product::Habit;
 use diag_sdk::spec::{BINDING_POST, BINDING_REDIRECT, short};
 use diag_sdk::{
-    Account, Case, CauseData, Findings, Meaning, Need, Reference, Setting, Severity, Specification,
-    Stage, Who, check,
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Reference, Setting, Severity,
+    Specification, Stage, Who, check,
 };
 
 static LOST_IN_EDIT: CauseData = CauseData {
@@ -22,6 +23,13 @@ static NOT_OFFERED: CauseData = CauseData {
     who: Who::Idp,
     setting: Setting::IdpMetadata,
     fix: "Enable the binding, publish it in the metadata, and hand the new metadata to the service provider",
+};
+
+static OTHER_CHOSEN: CauseData = CauseData {
+    text: "The service provider is set to send its requests by a binding for which the identity provider's metadata it has loaded names no address",
+    who: Who::Sp,
+    setting: Setting::SpRequest,
+    fix: "Choose a binding that the metadata lists, or load metadata that lists this one",
 };
 
 check! {
@@ -61,10 +69,13 @@ check! {
         title: "IdP metadata has no SingleSignOnService for the binding in use",
         levels: [Severity::Error, Severity::Warning],
         stage: Stage::Documents,
-        needs: [Need::IdpMetadata, Need::IdpMetadataInSp],
+        needs: [Need::Capture, Need::IdpMetadata, Need::IdpMetadataInSp],
         explains: ["metadata/stale-copy", "endpoints/sso-url-wrong", "endpoints/idp-unknown-to-sp", "flow/metadata-or-signing-error-at-sp", "flow/request-not-answered"],
-        accounts: [Account::sp(&[Meaning::UnknownIdp, Meaning::UnknownEntity])],
-        causes: [LOST_IN_EDIT, NOT_OFFERED],
+        accounts: [
+            Account::sp(&[Meaning::UnknownIdp, Meaning::UnknownEntity]),
+            Account { stages: &[Stage::Request], ..Account::sp(&[Meaning::WrongBinding]) },
+        ],
+        causes: [LOST_IN_EDIT, NOT_OFFERED, OTHER_CHOSEN],
         references: [
             Reference::section(Specification::SamlMetadata, "2.4.3"),
             Reference::sections(Specification::SamlBindings, "3.4", &["3.5"]),
@@ -74,6 +85,10 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
+    if let Some(failure) = stated_by_sp(case) {
+        out.push(not_found(case, failure));
+        return;
+    }
     let refused = refused_binding(case);
     for copy in case.idp_metadata_copies() {
         let Some(role) = &copy.idp else { continue };
@@ -124,6 +139,46 @@ fn run(case: &Case, out: &mut Findings) {
     }
 }
 
+/// The service provider found no address for its request and says so, before it sent any.
+fn stated_by_sp(case: &Case) -> Option<&Failure> {
+    case.failures.iter().find(|failure| {
+        failure.party == Party::Sp
+            && failure.stage == Stage::Request
+            && failure.means(&[Meaning::WrongBinding])
+    })
+}
+
+fn not_found(case: &Case, failure: &Failure) -> Finding {
+    let words = failure.words().unwrap_or_default();
+    let wanted = [BINDING_REDIRECT, BINDING_POST].into_iter().find(|wanted| words.contains(wanted));
+    let lacks = |wanted: &str| {
+        case.idp_metadata_copies().into_iter().find_map(|copy| {
+            let role = copy.metadata.idp.as_ref()?;
+            (!role.sso.iter().any(|endpoint| endpoint.binding == wanted)).then_some(role)
+        })
+    };
+    let role = wanted.and_then(lacks);
+    let mut finding = Finding::error(match wanted {
+        Some(wanted) => format!("The SP finds no SingleSignOnService for {}", short(wanted)),
+        None => "The SP finds no SingleSignOnService for its request".to_owned(),
+    })
+    .detail(words)
+    .at_all(&failure.place)
+    .at_all(role.map(|role| &role.place))
+    .attempt(failure.attempt.clone().unwrap_or_default());
+    if let Some(role) = role {
+        let mut listed: Vec<&str> =
+            role.sso.iter().map(|endpoint| short(&endpoint.binding)).collect();
+        listed.sort_unstable();
+        listed.dedup();
+        let listed = if listed.is_empty() { "none".to_owned() } else { listed.join(", ") };
+        finding = finding
+            .expected(short(wanted.unwrap_or_default()), "what the service provider looks for")
+            .actual(listed, "SingleSignOnService in the identity provider's metadata");
+    }
+    finding.because(&OTHER_CHOSEN, case).because(&NOT_OFFERED, case)
+}
+
 /// The binding of the first request that the identity provider got and did not answer with a sign-in.
 fn refused_binding(case: &Case) -> Option<&'static str> {
     let unanswered = |attempt: &Attempt| attempt.failed() && attempt.response.is_none();
@@ -168,6 +223,25 @@ mod tests {
         assert_eq!(levels(&offering(&[BINDING_SOAP])), [Severity::Error]);
         assert_eq!(levels(&offering(&[BINDING_REDIRECT])), []);
         assert_eq!(levels(&offering(&[BINDING_POST])), []);
+    }
+
+    #[test]
+    fn what_the_service_provider_misses_is_told_with_what_is_listed() {
+        let says = |stage| {
+            let statement = diag_sdk::case::judgement::Statement {
+                meaning: Meaning::WrongBinding,
+                text: format!("none for {BINDING_REDIRECT}"),
+                ..Default::default()
+            };
+            let failure =
+                Failure { stage, party: Party::Sp, said: vec![statement], ..Failure::default() };
+            Case { failures: vec![failure], ..offering(&[BINDING_POST]) }
+        };
+        let found = SSO_ENDPOINT_MISSING.judge(&says(Stage::Request));
+        let [finding] = found.found() else { panic!("one finding") };
+        assert_eq!(finding.expected.as_deref(), Some("HTTP-Redirect"));
+        assert_eq!(finding.actual.as_deref(), Some("HTTP-POST"));
+        assert_eq!(levels(&says(Stage::Consumption)), [], "then a message came by it");
     }
 
     #[test]
