@@ -19,6 +19,20 @@ static NOT_RENEWED: CauseData = CauseData {
     fix: "Create a new signing certificate, activate it, and hand the new metadata to the service provider at the same time",
 };
 
+static LEFT_OVER: CauseData = CauseData {
+    text: "It is left over from a renewal: a certificate that is valid stands beside it",
+    who: Who::Idp,
+    setting: Setting::IdpSigningCertificate,
+    fix: "Remove the expired certificate once nothing is signed with it any more, and publish the metadata without it",
+};
+
+static LEFT_OVER_AT_SP: CauseData = CauseData {
+    text: "It is left over from a renewal: a certificate that is valid stands beside it",
+    who: Who::Sp,
+    setting: Setting::SpIdpMetadata,
+    fix: "Load the identity provider's current metadata, or take the expired certificate out once nothing is signed with it any more",
+};
+
 static ANOTHER_SIGNS: CauseData = CauseData {
     text: "Another certificate of the application is valid, and the identity provider signs with that one although it is not the active one",
     who: Who::Sp,
@@ -84,7 +98,7 @@ check! {
             Account::sp(&[Meaning::Certificate, Meaning::Signature, Meaning::UnknownKey]),
             Account::idp(&[Meaning::Certificate, Meaning::Signature]).codes(REFUSALS),
         ],
-        causes: [NOT_RENEWED, NOT_REPLACED_AT_SP, ANOTHER_SIGNS],
+        causes: [NOT_RENEWED, NOT_REPLACED_AT_SP, ANOTHER_SIGNS, LEFT_OVER, LEFT_OVER_AT_SP],
         references: [
             Reference::section(Specification::Rfc(5280), "4.1.2.5"),
             Reference::page("https://learn.microsoft.com/entra/identity/enterprise-apps/tutorial-manage-certificates-for-federated-single-sign-on", "2026-11-24"),
@@ -151,12 +165,33 @@ fn finding(
         })
         .expected(format!("valid at {judged}"), "the moment of the sign-in")
         .actual(format!("valid until {end}"), copy.origin.clone());
-    let finding = if copy.held_by == HeldBy::Sp {
-        finding.because(&NOT_REPLACED_AT_SP, case)
-    } else {
-        finding
-    };
-    finding.because(&NOT_RENEWED, case)
+    let at_sp = copy.held_by == HeldBy::Sp;
+    if others_are_valid && !signs(case, latest) {
+        return finding.because(if at_sp { &LEFT_OVER_AT_SP } else { &LEFT_OVER }, case);
+    }
+    let finding = if at_sp { finding.because(&NOT_REPLACED_AT_SP, case) } else { finding };
+    if renewed(case) { finding } else { finding.because(&NOT_RENEWED, case) }
+}
+
+/// A captured message is signed with the key of this certificate.
+fn signs(case: &Case, certificate: &Certificate) -> bool {
+    let signatures = case.messages.iter().flat_map(|message| &message.signatures);
+    signatures
+        .flat_map(|signature| &signature.verified_by)
+        .any(|key| same_thumbprint(&key.sha1, &certificate.sha1))
+}
+
+/// The registration shows that the active certificate is another one, which is valid.
+fn renewed(case: &Case) -> bool {
+    let Some(now) = case.judged_at else { return false };
+    case.relevant_registrations().any(|registration| {
+        registration.active_signing_thumbprint.as_ref().is_some_and(|active| {
+            registration.credentials.iter().any(|key| {
+                key.sha1.as_ref().is_some_and(|sha1| same_thumbprint(sha1, active))
+                    && key.end.is_some_and(|end| end > now)
+            })
+        })
+    })
 }
 
 /// A sign-in was refused, for the certificate or for no reason that is given.
@@ -299,6 +334,22 @@ mod tests {
             "still valid in its last second"
         );
         assert_eq!(levels(&ending(&["2026-11-24T10:00:09Z"])), [Severity::Warning]);
+    }
+
+    #[test]
+    fn beside_a_valid_one_it_is_to_go_unless_it_still_signs() {
+        let first =
+            |case: &Case| SIGNING_CERTIFICATE_EXPIRED.judge(case).found()[0].causes[0].text.clone();
+        let mut case = ending(&["2026-01-01T00:00:00Z", "2029-02-01T00:00:00Z"]);
+        assert_eq!(first(&case), LEFT_OVER_AT_SP.text);
+        case.metadata[0].held_by = HeldBy::Publisher;
+        assert_eq!(first(&case), LEFT_OVER.text);
+        let key = diag_sdk::testing::key_match(&certificate("c0").sha1, &["d1"]);
+        case.messages = vec![diag_sdk::case::message::Message {
+            signatures: vec![diag_sdk::testing::signature("Assertion", "Response/Assertion", key)],
+            ..Default::default()
+        }];
+        assert_eq!(first(&case), NOT_RENEWED.text);
     }
 
     #[test]

@@ -19,6 +19,20 @@ static RENEWAL_DUE: CauseData = CauseData {
     fix: "Create the next signing certificate now, agree on a time, then activate it and replace the metadata at the service provider together",
 };
 
+static NEXT_IS_ACTIVE: CauseData = CauseData {
+    text: "The certificate was renewed, and the service provider does not have the one that is active now",
+    who: Who::Sp,
+    setting: Setting::SpIdpMetadata,
+    fix: "Upload the identity provider's current metadata at every SAML entry point",
+};
+
+static NEXT_IS_THERE: CauseData = CauseData {
+    text: "The signing certificate is about to end; the next one is there and not active yet",
+    who: Who::Idp,
+    setting: Setting::IdpSigningCertificate,
+    fix: "Agree on a time, then activate the next certificate and replace the metadata at the service provider together",
+};
+
 static REPLACE_AT_SP: CauseData = CauseData {
     text: "The service provider has to learn the next certificate before the identity provider signs with it",
     who: Who::Sp,
@@ -67,7 +81,7 @@ check! {
         stage: Stage::Configuration,
         needs: [Need::IdpMetadata, Need::IdpMetadataInSp, Need::ServicePrincipal],
         explains: [],
-        causes: [RENEWAL_DUE, REPLACE_AT_SP],
+        causes: [RENEWAL_DUE, REPLACE_AT_SP, NEXT_IS_THERE, NEXT_IS_ACTIVE],
         references: [
             Reference::section(Specification::Rfc(5280), "4.1.2.5"),
             Reference::page("https://learn.microsoft.com/entra/identity/enterprise-apps/tutorial-manage-certificates-for-federated-single-sign-on", "2026-11-24"),
@@ -133,7 +147,7 @@ fn run(case: &Case, out: &mut Findings) {
             known.places.push(key.place.clone());
         }
     }
-    for certificate in ending.into_values() {
+    for (sha1, certificate) in ending {
         let days = certificate.end.duration_since(now).as_hours() / 24;
         let headline = match days {
             0 => "A signing certificate ends within a day".to_owned(),
@@ -148,13 +162,46 @@ fn run(case: &Case, out: &mut Findings) {
             .at_all(&certificate.places)
             .expected("at least 30 days left", "the time a rollover takes")
             .actual(format!("valid until {}", certificate.end), "the certificate")
-            .subject(certificate.subject)
-            .because(&RENEWAL_DUE, case);
-        if certificate.held_by_sp {
-            finding = finding.because(&REPLACE_AT_SP, case);
+            .subject(certificate.subject);
+        match next(case, &sha1, certificate.end) {
+            Some(Next::Active) => finding = finding.because(&NEXT_IS_ACTIVE, case),
+            next => {
+                let due = if next.is_some() { &NEXT_IS_THERE } else { &RENEWAL_DUE };
+                finding = finding.because(due, case);
+                if certificate.held_by_sp {
+                    finding = finding.because(&REPLACE_AT_SP, case);
+                }
+            }
         }
         out.push(finding);
     }
+}
+
+/// A signing certificate of the registration that lasts longer than the one that ends.
+enum Next {
+    /// It is the active one.
+    Active,
+    /// It waits to be activated.
+    Waiting,
+}
+
+fn next(case: &Case, sha1: &str, end: Timestamp) -> Option<Next> {
+    let mut waiting = None;
+    for registration in case.relevant_registrations() {
+        for key in registration.credentials.iter().filter(|key| {
+            key.usage.eq_ignore_ascii_case("sign") && key.end.is_some_and(|later| later > end)
+        }) {
+            let Some(own) = key.sha1.as_deref().filter(|own| !same_thumbprint(own, sha1)) else {
+                continue;
+            };
+            let active = registration.active_signing_thumbprint.as_ref();
+            if active.is_some_and(|active| same_thumbprint(own, active)) {
+                return Some(Next::Active);
+            }
+            waiting = Some(Next::Waiting);
+        }
+    }
+    waiting
 }
 
 #[cfg(test)]
@@ -239,6 +286,21 @@ mod tests {
             ..IdpRegistration::default()
         }];
         assert_eq!(headlines(&case), ["A signing certificate ends in 6 days"]);
+        // What is to be done depends on whether the next one is there, and is active.
+        let first = |case: &Case| {
+            SIGNING_CERTIFICATE_EXPIRING.judge(case).found()[0].causes[0].text.clone()
+        };
+        assert_eq!(first(&case), RENEWAL_DUE.text);
+        let mut renewed = case.clone();
+        renewed.registrations[0].credentials.push(Credential {
+            sha1: Some("C9".into()),
+            end: "2029-12-01T00:00:00Z".parse().ok(),
+            usage: "Sign".to_owned(),
+            ..Credential::default()
+        });
+        assert_eq!(first(&renewed), NEXT_IS_THERE.text);
+        renewed.registrations[0].active_signing_thumbprint = Some("c9".into());
+        assert_eq!(first(&renewed), NEXT_IS_ACTIVE.text);
         case.metadata.clear();
         assert_eq!(
             headlines(&case),
