@@ -58,6 +58,9 @@ impl<'c> Names<'c> {
                 *text = format!("{}. {more}", text.trim_end_matches('.'));
             }
         }
+        if cause.value.is_none() {
+            cause.value.clone_from(&advice.value);
+        }
     }
 }
 

@@ -223,8 +223,11 @@ fn person(found: &Found<'_>, in_column: Option<&str>, sealer: &Sealer) -> Vec<Se
     subject.into_iter().chain(bare).map(|name| sealer.seal(name)).collect()
 }
 
-/// Who writes such a sentence: an identity provider only where the product is nothing else.
+/// Who writes such a sentence: an identity provider only where the sentence says so, or the product is nothing else.
 fn party(found: &Found<'_>) -> Party {
+    if let Some(by) = found.text.by {
+        return if by == Role::Idp { Party::Idp } else { Party::Sp };
+    }
     if found.product.roles == [Role::Idp] { Party::Idp } else { Party::Sp }
 }
 

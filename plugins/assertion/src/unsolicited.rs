@@ -113,6 +113,10 @@ fn run(case: &Case, out: &mut Findings) {
         let severity = match (response.refused(), response.said(meanings)) {
             (true, true) => Severity::Error,
             (true, false) if response.said_otherwise(meanings) => Severity::Notice,
+            // By a rule of its maker it refuses all of them.
+            (true, false) if !asked && case.sp_has_habit(Habit::RefusesUnsolicited) => {
+                Severity::Error
+            }
             // Many take what nobody asked for. One that asked, or whose maker has sign-ins start there only, may not.
             (true, false) if asked || case.sp_has_habit(Habit::StartsSignIns) => Severity::Warning,
             _ => Severity::Notice,
@@ -131,6 +135,10 @@ fn run(case: &Case, out: &mut Findings) {
         };
         let demand = match (severity, response.statement(meanings)) {
             (Severity::Error, Some(said)) => format!("\n{}", said.quoted()),
+            (Severity::Error, None) => format!(
+                " {} is known to take only answers to its own requests.",
+                case.product_name(case.sp_vendor, "This service provider")
+            ),
             (Severity::Warning, _) => {
                 " Some service providers take only answers to their own requests.".to_owned()
             }
@@ -142,11 +150,13 @@ fn run(case: &Case, out: &mut Findings) {
             .at(&message.place)
             .expected("the ID of a request", "saml-core-2.0-os §3.2.2")
             .actual("no InResponseTo", "the response");
-        if severity == Severity::Warning {
+        let by_rule = severity == Severity::Error && !response.said(meanings);
+        if severity == Severity::Warning || by_rule {
             finding = finding.likely();
         }
         if severity > Severity::Notice {
-            finding = causes(case, finding, asked);
+            finding =
+                if by_rule { start_at_sp(case, finding) } else { causes(case, finding, asked) };
             if response.said(&[Meaning::RelayState]) {
                 finding = finding.because(&RELAY_STATE, case);
             }
@@ -204,6 +214,10 @@ fn causes(case: &Case, finding: Finding, asked: bool) -> Finding {
     if asked {
         return finding.because(&LEFT_OUT, case).because(&ALLOW, case);
     }
+    start_at_sp(case, finding).because(&ALLOW, case)
+}
+
+fn start_at_sp(case: &Case, finding: Finding) -> Finding {
     let start = case
         .relevant_configurations()
         .find_map(|configuration| configuration.acs_url.as_ref())
@@ -211,7 +225,7 @@ fn causes(case: &Case, finding: Finding, asked: bool) -> Finding {
             let hub = acs.value.strip_suffix("/samlauthn/")?;
             Some(format!("{hub}/hub"))
         });
-    finding.because_with(&START_AT_SP, case, start.as_deref()).because(&ALLOW, case)
+    finding.because_with(&START_AT_SP, case, start.as_deref())
 }
 
 #[cfg(test)]
@@ -225,6 +239,32 @@ mod tests {
         case.messages[1].in_response_to = None;
         assertion(&mut case).confirmations[0].in_response_to = None;
         case
+    }
+
+    #[test]
+    fn a_product_that_takes_none_refuses_them_by_rule() {
+        use diag_sdk::case::product::ProductFacts;
+        let vendor = diag_sdk::Vendor::named("strict");
+        let unasked = |outcome| {
+            let mut case = unsolicited(outcome);
+            case.attempts[0].request = None;
+            case.messages.remove(0);
+            case
+        };
+        let strict = |outcome| Case {
+            sp_vendor: vendor,
+            products: vec![ProductFacts {
+                id: vendor,
+                habits: vec![Habit::RefusesUnsolicited],
+                ..ProductFacts::default()
+            }],
+            ..unasked(outcome)
+        };
+        let found = UNSOLICITED.judge(&strict(Outcome::RefusedBySp));
+        let [finding] = found.found() else { panic!("one finding") };
+        assert_eq!((finding.severity, finding.certain), (Severity::Error, false));
+        assert_eq!(finding.causes.len(), 1, "there is nothing to allow");
+        assert_eq!(levels(&UNSOLICITED, &strict(Outcome::SignedIn)), [Severity::Notice]);
     }
 
     #[test]

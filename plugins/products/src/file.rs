@@ -229,6 +229,9 @@ pub struct Text {
     /// Who has to act, where the sentence settles it.
     #[serde(default)]
     pub who: Option<Who>,
+    /// In which part the product writes it to its log, where it plays several.
+    #[serde(default)]
+    pub by: Option<Role>,
     /// Its language.
     #[serde(default)]
     pub lang: Option<String>,
@@ -392,6 +395,9 @@ pub struct Advice {
     /// A sentence that follows the fix's own.
     #[serde(default)]
     pub fix: Option<String>,
+    /// What is chosen or entered there, in this product's own words, where the check names no value.
+    #[serde(default)]
+    pub value: Option<String>,
     /// Where that was read.
     #[serde(default)]
     pub source: String,

@@ -189,7 +189,7 @@ fn worded(case: &Case, finding: Finding, demanded: Option<&Demand<'_>>) -> Findi
             demanded.map_or("what many service providers demand", |demand| demand.origin),
         )
         .at_all(demanded.and_then(|demand| demand.place))
-        .because_with(&RESPONSE_ONLY, case, "Sign SAML response and assertion");
+        .because(&RESPONSE_ONLY, case);
     if case.sp_has_habit(Habit::IgnoresResponseSignature) {
         finding
     } else {

@@ -79,7 +79,7 @@ fn run(case: &Case, out: &mut Findings) {
             .at(&message.place)
             .at_all(message.signatures.first().map(|signature| &signature.place))
             .at_all(&said.place)
-            .because_with(&ASSERTION_ONLY, case, "Sign SAML response and assertion")
+            .because(&ASSERTION_ONLY, case)
             .because(&SP_DEMANDS, case);
         out.push(if severity == Severity::Error { finding } else { finding.likely() });
     }

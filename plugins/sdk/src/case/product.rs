@@ -28,6 +28,8 @@ words! {
         DemandsSha256,
         /// As service provider: its sign-ins start at itself, and a response nobody asked for may be refused.
         StartsSignIns,
+        /// As service provider: it takes no response that nobody asked for, and has no setting for it.
+        RefusesUnsolicited,
         /// As service provider: it keeps people out who have no licence of its own, whatever is sent of them.
         WantsLicence,
         /// As service provider: it refuses an assertion in clear text on an unencrypted connection.
