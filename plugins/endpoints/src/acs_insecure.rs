@@ -12,10 +12,10 @@ use diag_sdk::{
 use std::collections::{HashMap, HashSet};
 
 static HOST_URI_HTTP: CauseData = CauseData {
-    text: "The host URI of the service provider says http, or a reverse proxy hides from it that people come by https",
+    text: "The service provider builds its addresses with http, or a reverse proxy hides from it that people come by https",
     who: Who::Sp,
     setting: Setting::SpHostUri,
-    fix: "Set the host URI to https, download the service provider's metadata anew and register its URL",
+    fix: "Have people and the service provider use https, download its metadata anew and register its URL",
 };
 static REGISTERED_HTTP: CauseData = CauseData {
     text: "The URL was registered with http",
@@ -255,10 +255,15 @@ fn secured(url: &str) -> String {
     }
 }
 
-/// `https://host`, what belongs into a host URI.
+/// `https://host`, what a service provider is told to build its addresses from, with the port where it is one of its own.
 fn origin_of(url: &str) -> String {
-    Address::parse(url)
-        .map_or_else(|| url.to_owned(), |address| format!("https://{}", address.host))
+    Address::parse(url).map_or_else(
+        || url.to_owned(),
+        |address| match address.port {
+            80 | 443 => format!("https://{}", address.host),
+            port => format!("https://{}:{port}", address.host),
+        },
+    )
 }
 
 #[cfg(test)]
@@ -293,6 +298,12 @@ mod tests {
             (Severity::Error, Some(Difference::Scheme))
         );
         assert_eq!(found[0].expected.as_deref(), Some(HTTPS));
+    }
+
+    #[test]
+    fn a_port_of_its_own_stays() {
+        assert_eq!(origin_of("http://sp.example:8000/acs"), "https://sp.example:8000");
+        assert_eq!(origin_of("http://sp.example:80/acs"), "https://sp.example");
     }
 
     #[test]

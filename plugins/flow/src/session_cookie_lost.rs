@@ -32,6 +32,12 @@ static NONE_WITHOUT_SECURE: CauseData = CauseData {
     setting: Setting::SpSessionCookieAttributes,
     fix: "Set Secure as well",
 };
+static NONE_OVER_HTTP: CauseData = CauseData {
+    text: "The cookie is SameSite=None without Secure, which browsers reject, and people come over http, where a Secure cookie would not be kept either",
+    who: Who::Sp,
+    setting: Setting::SpHostUri,
+    fix: "Serve the application over https first, and use https in every address of the sign-in; then set Secure as well",
+};
 static DOMAIN: CauseData = CauseData {
     text: "The cookie's Domain does not cover the host that sets it, and browsers reject such cookies",
     who: Who::Sp,
@@ -163,7 +169,7 @@ check! {
         needs: [Need::Capture],
         explains: ["assertion/in-response-to-unknown", "assertion/unsolicited", "flow/relay-state-lost", "identity/required-attribute-missing"],
         accounts: [Account::sp_or_loop(&[Meaning::NoSession, Meaning::InResponseTo, Meaning::RelayState, Meaning::Unsolicited])],
-        causes: [STRICT, LAX, LAX_BY_DEFAULT, NONE_WITHOUT_SECURE, DOMAIN, OTHER_HOST, SCHEME, PATH, PREFIX, NOT_RECORDED, OTHER_NODE, HELD_BACK, NONE_WAS_SET],
+        causes: [STRICT, LAX, LAX_BY_DEFAULT, NONE_WITHOUT_SECURE, NONE_OVER_HTTP, DOMAIN, OTHER_HOST, SCHEME, PATH, PREFIX, NOT_RECORDED, OTHER_NODE, HELD_BACK, NONE_WAS_SET],
         references: [
             Reference::sections(Specification::CookiesDraft, "5.6", &["5.7", "8.8"]),
             Reference::section(Specification::Rfc(6265), "5.3"),
@@ -193,6 +199,10 @@ fn run(case: &Case, out: &mut Findings) {
             .collect();
         let Some(why) = cause(&lost.reason) else { continue };
         let setter = case.exchanges.get(lost.set_by);
+        // Over http Secure alone would lose the cookie for good.
+        let over_http = setter.is_some_and(|exchange| exchange.url.starts_with("http:"));
+        let why =
+            if over_http && lost.reason == "none-without-secure" { &NONE_OVER_HTTP } else { why };
         let due = case.exchanges.get(lost.missing_in);
         let again = if same.len() > 1 {
             format!(" This happened {} times.", same.len())

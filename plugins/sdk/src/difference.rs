@@ -49,7 +49,7 @@ impl Difference {
             Self::Port => "the port differs",
             Self::Scheme => "the scheme differs",
             Self::Host => "the host differs",
-            Self::Prefix => "the virtual proxy prefix differs",
+            Self::Prefix => "the first part of the path differs",
             Self::Path => "the path differs",
             Self::Whitespace => "only white space differs",
             Self::SpnPrefix => "only the prefix spn: differs",
