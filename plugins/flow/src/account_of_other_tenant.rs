@@ -77,7 +77,7 @@ check! {
         references: [
             Reference::page("https://learn.microsoft.com/entra/identity-platform/reference-error-codes", "2026-12-01").about("AADSTS50020, user account from identity provider does not exist in tenant"),
         ],
-        refusal: Refusal { headline: "The browser is signed in with an account of another tenant", confirmed: None },
+        refusal: Refusal { headline: "The browser is signed in with an account of another tenant", confirmed: None, exact: None },
     }
 }
 

@@ -59,7 +59,7 @@ check! {
         references: [
             Reference::page("https://learn.microsoft.com/entra/identity-platform/reference-error-codes", "2026-11-24").about("AADSTS50105"),
         ],
-        refusal: Refusal { headline: "The person is not assigned to the application", confirmed: Some(assignment_required) },
+        refusal: Refusal { headline: "The person is not assigned to the application", confirmed: Some(assignment_required), exact: None },
     }
 }
 

@@ -18,6 +18,36 @@ static REMOVED_BY_DIRECTORY: CauseData = CauseData {
     fix: "Let people who sign in belong to a directory of their own, which nothing synchronises, or add the person to that directory",
 };
 
+static AWAITS_APPROVAL: CauseData = CauseData {
+    text: "The account was made at the first sign-in and waits for an administrator's approval there",
+    who: Who::Sp,
+    setting: Setting::SpUsers,
+    fix: "Approve the account there; the identity provider has nothing to do with it",
+};
+
+/// Beginnings of words by which it is told that somebody has to approve the account, and that nobody has.
+const APPROVE: &[&str] = &["approv", "genehmig", "freigabe", "approb", "aprob"];
+const WAITS: &[&str] = &[
+    "pending",
+    "await",
+    "waiting",
+    "not yet",
+    "not been",
+    "ausstehend",
+    "wartet",
+    "en attente",
+    "pendiente",
+];
+
+fn exact(words: &str) -> Option<(&'static str, &'static CauseData)> {
+    let words = words.to_lowercase();
+    let any = |parts: &[&str]| parts.iter().any(|part| words.contains(part));
+    (any(APPROVE) && any(WAITS)).then_some((
+        "The person's account at the service provider awaits approval",
+        &AWAITS_APPROVAL,
+    ))
+}
+
 check! {
     /// The service provider knows the person and keeps the account inactive, locked or suspended.
     ///
@@ -81,11 +111,11 @@ check! {
         needs: [Need::Capture, Need::ProxyLog, Need::ServerLog],
         explains: [],
         accounts: [Account::sp_or_loop(&[Meaning::UserDisabled])],
-        causes: [LOCKED, REMOVED_BY_DIRECTORY],
+        causes: [LOCKED, REMOVED_BY_DIRECTORY, AWAITS_APPROVAL],
         references: [
             Reference::page("https://help.qlik.com/en-US/sense-admin", "2026-12-01").about("Inactivating users; audit log, Open app"),
         ],
-        refusal: Refusal { headline: "The service provider keeps the person's account inactive or locked", confirmed: None },
+        refusal: Refusal { headline: "The service provider keeps the person's account inactive or locked", confirmed: None, exact: Some(exact) },
     }
 }
 
@@ -105,6 +135,19 @@ mod tests {
         says_at(&mut denied, 2, Meaning::UserDisabled, "Your account is inactive");
         let found = findings(&USER_BLOCKED_AT_SP, &denied);
         assert_eq!((found.len(), found[0].causes[0].who), (1, Who::Sp));
+    }
+
+    #[test]
+    fn who_waits_for_approval_is_not_locked() {
+        let cause = |words: &str| exact(words).map(|(_, cause)| cause.text);
+        for words in [
+            "Your account is pending approval from your administrator and hence blocked.",
+            "Ihr Konto wartet auf Freigabe durch den Administrator",
+        ] {
+            assert_eq!(cause(words), Some(AWAITS_APPROVAL.text), "{words}");
+        }
+        assert_eq!(cause("Your account is blocked"), None);
+        assert_eq!(cause("Approved users only: your account is inactive"), None);
     }
 
     #[test]

@@ -97,7 +97,7 @@ impl Check {
             Method::Run(_) | Method::Refusal(_) => {}
         }
         if let Some(headline) = self.logged.first().filter(|_| findings.found().is_empty()) {
-            Refusal { headline, confirmed: None }.out_of_logs(
+            Refusal { headline, confirmed: None, exact: None }.out_of_logs(
                 self.accounts,
                 self.causes,
                 self.level(),

@@ -22,7 +22,12 @@ pub struct Refusal {
     pub headline: &'static str,
     /// What an export says that confirms it, where there is such a thing.
     pub confirmed: Option<fn(&Case) -> Option<Confirmation<'_>>>,
+    /// What the words that were said tell more exactly: the headline and the one cause that then belong there.
+    pub exact: Option<fn(&str) -> Option<Exact>>,
 }
+
+/// A headline, and the one cause that belongs to it.
+pub type Exact = (&'static str, &'static CauseData);
 
 /// Something an export says that agrees with what was stated.
 #[derive(Debug, Clone, Copy)]
@@ -60,11 +65,11 @@ impl Refusal {
             said.extend(outside_of_attempts(&accounts, case));
         }
         let confirmation = self.confirmed.and_then(|confirmed| confirmed(case));
-        out.extend(said.iter().map(|said| {
-            causes.iter().fold(self.finding(level, said, confirmation), |finding, cause| {
-                finding.because(cause, case)
-            })
-        }));
+        out.extend(
+            said.iter().map(|said| {
+                self.caused(self.finding(level, said, confirmation), said, causes, case)
+            }),
+        );
     }
 
     /// Reports every failure that the check accounts for and that only a log tells of. A check that merely shows
@@ -80,9 +85,7 @@ impl Refusal {
         let accounts: Vec<AccountInfo> = accounts.iter().map(AccountInfo::from).collect();
         for failure in case.failures.iter().filter(|failure| only_logged(case, failure)) {
             if let Some(said) = stated_foremost(&accounts, failure) {
-                out.push(causes.iter().fold(self.finding(level, &said, None), |finding, cause| {
-                    finding.because(cause, case)
-                }));
+                out.push(self.caused(self.finding(level, &said, None), &said, causes, case));
             } else if accounts
                 .iter()
                 .any(|account| account.bare && account.stands(failure).is_some())
@@ -102,6 +105,22 @@ impl Refusal {
                     }
                 });
             }
+        }
+    }
+
+    /// With the cause that the very words name, or else with all of the check.
+    fn caused(
+        &self,
+        finding: Finding,
+        said: &Said<'_>,
+        causes: &[CauseData],
+        case: &Case,
+    ) -> Finding {
+        match self.exact.and_then(|exact| exact(said.text)) {
+            Some((headline, reason)) => {
+                Finding { message: headline.to_owned(), ..finding }.because(reason, case)
+            }
+            None => causes.iter().fold(finding, |finding, cause| finding.because(cause, case)),
         }
     }
 
@@ -239,7 +258,7 @@ mod tests {
             accounts: [Account::idp(&[Meaning::NotAssigned]).codes(&["AADSTS50105"])],
             causes: [NOT_ASSIGNED],
             references: [],
-            refusal: Refusal { headline: "Not assigned", confirmed: None },
+            refusal: Refusal { headline: "Not assigned", confirmed: None, exact: None },
         }
     }
 
@@ -284,7 +303,7 @@ mod tests {
                 words: "The export confirms it.",
             })
         }
-        let refusal = Refusal { headline: "Not assigned", confirmed: Some(confirmed) };
+        let refusal = Refusal { headline: "Not assigned", confirmed: Some(confirmed), exact: None };
         let mut out = Findings::default();
         refusal.carry_out(
             EXAMPLE.accounts,
