@@ -153,14 +153,23 @@ fn run(case: &Case, out: &mut Findings) {
                 .and_then(|entry| entry.host_allow_list.as_ref())
                 .is_some_and(|list| covers(list, page))
         };
+        // What a gateway answers for itself tells of no list behind it.
+        let by_gateway = matches!(refused.exchange.status, 502..=504);
+        if by_gateway {
+            finding = finding.because(&GATEWAY_DROPS_UPGRADE, case);
+        }
         finding = match &page_host {
+            None if by_gateway || listed(&host) => finding,
+            Some(page) if by_gateway && listed(page) => finding,
             None => finding.because_with(&HOST_NOT_ALLOWED, case, host.as_str()),
             Some(page) if listed(page) => finding.because(&ORIGIN_HEADERS, case),
             Some(page) => finding
                 .because_with(&HOST_NOT_ALLOWED, case, page.as_str())
                 .because(&ORIGIN_HEADERS, case),
         };
-        finding = finding.because(&GATEWAY_DROPS_UPGRADE, case);
+        if !by_gateway {
+            finding = finding.because(&GATEWAY_DROPS_UPGRADE, case);
+        }
         if matches!(refused.exchange.status, 401 | 403) {
             finding = finding.because(&SESSION_NOT_KNOWN, case);
         }
@@ -259,6 +268,22 @@ mod tests {
         assert_eq!(levels(&with(0, None)), [], "the capture does not tell");
         assert_eq!(levels(&with(0, Some("net::ERR_ABORTED"))), []);
         assert_eq!(levels(&with(0, Some("net::ERR_CONNECTION_RESET"))), [Severity::Warning]);
+    }
+
+    #[test]
+    fn what_a_gateway_answers_or_the_list_disproves_is_not_the_lists_fault() {
+        let settings = |case: &Case| -> Vec<Option<diag_sdk::Setting>> {
+            WEBSOCKET_REFUSED.judge(case).found()[0]
+                .causes
+                .iter()
+                .map(|cause| cause.setting)
+                .collect()
+        };
+        assert_eq!(settings(&with(502, None)), [Some(Setting::Gateway)]);
+        assert_eq!(settings(&with(400, None)), [Some(Setting::Gateway)], "the host is listed");
+        let unlisted =
+            Case { exchanges: with(400, None).exchanges, ..with_list(&["other.example"]) };
+        assert_eq!(settings(&unlisted), [Some(Setting::SpHostAllowList), Some(Setting::Gateway)]);
     }
 
     #[test]
