@@ -16,6 +16,13 @@ pub(crate) fn introduce(case: &mut Case, products: &Products) {
     if !case.sp_vendor.is_known() {
         case.sp_vendor = shown(case, products, Side::Sp, &[Role::Sp, Role::Library]);
     }
+    // Of a text that was pasted alone nothing else tells whose words it is.
+    if case.exchanges.is_empty() && !case.idp_vendor.is_known() {
+        case.idp_vendor = quoted(case, products, Role::Idp);
+    }
+    if case.exchanges.is_empty() && !case.sp_vendor.is_known() {
+        case.sp_vendor = quoted(case, products, Role::Sp);
+    }
     case.products =
         present(case, products).into_iter().filter_map(|vendor| products.facts(vendor)).collect();
     let on_pages = case
@@ -41,6 +48,23 @@ pub(crate) fn read_codes(case: &mut Case, products: &Products) {
         let message = status.message.as_ref().map_or("", |message| message.value.as_str());
         status.vendor_codes = products
             .codes_in(&format!("{message} {}", status.detail.as_deref().unwrap_or_default()));
+    }
+}
+
+/// The one product that plays this part, and not both, whose sentences witnesses repeat.
+fn quoted(case: &Case, products: &Products, role: Role) -> Vendor {
+    let other = if role == Role::Idp { Role::Sp } else { Role::Idp };
+    let mut vendors: Vec<Vendor> = case
+        .witnesses
+        .iter()
+        .map(|witness| witness.phrase.vendor)
+        .filter(|vendor| products.plays(*vendor, role) && !products.plays(*vendor, other))
+        .collect();
+    vendors.sort();
+    vendors.dedup();
+    match vendors.as_slice() {
+        [vendor] => *vendor,
+        _ => Vendor::default(),
     }
 }
 

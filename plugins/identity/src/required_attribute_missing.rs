@@ -346,6 +346,13 @@ fn said_or_denied(sign_in: &SignIn<'_>) -> Option<Finding> {
     }
     let case = sign_in.case;
     let named = reason.and_then(|seen| seen.values.get("attribute"));
+    let usual = reason.filter(|_| named.is_none()).and_then(|_| looked_for(sign_in));
+    if let Some(name) = usual {
+        finding = finding.expected(
+            name.clone(),
+            "the name the service provider looks for, unless it has been told another",
+        );
+    }
     if let Some(name) = named {
         finding = finding.expected(name.clone(), "the attribute the service provider names");
         if let Some((attribute, nearness)) = near::attribute(name, &sign_in.assertion.attributes) {
@@ -357,10 +364,25 @@ fn said_or_denied(sign_in: &SignIn<'_>) -> Option<Finding> {
     }
     Some(
         finding
-            .because_with(&NOT_RELEASED, case, named.map(String::as_str))
+            .because_with(&NOT_RELEASED, case, named.or(usual).map(String::as_str))
             .because(&NOT_MAPPED, case)
             .because(&ACCESS_RULE, case),
     )
+}
+
+/// The one attribute the service provider's product always demands, by the name it looks for as delivered, where it
+/// was sent under another name only.
+fn looked_for<'a>(sign_in: &SignIn<'a>) -> Option<&'a String> {
+    let case = sign_in.case;
+    match case.product(case.sp_vendor)?.demands.as_slice() {
+        [demand] => {
+            let sent = |name: &String| {
+                sign_in.assertion.attributes.iter().any(|attribute| attribute.name == *name)
+            };
+            demand.attribute.first().filter(|name| !sent(name))
+        }
+        _ => None,
+    }
 }
 
 /// A product with licences of its own says that the person has no access pass: a licence, not an attribute.
