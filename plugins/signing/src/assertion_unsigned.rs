@@ -125,6 +125,9 @@ fn judge(case: &Case, response: &Delivery<'_>, demanded: Option<&Demand<'_>>) ->
             .finding(Severity::Warning, "Only the response is signed, not the assertion")
             .likely()
     };
+    // Where nobody says that it was refused for that, it is told beside the failure and not as its cause.
+    let unsaid = !must_break && response.refused() && said.is_none();
+    let finding = if unsaid { Finding { attempts: Vec::new(), ..finding } } else { finding };
     let finding = finding
         .at_all(response.message.own_signatures().next().map(|signature| &signature.place))
         .at_all(response.message.assertions.iter().map(|assertion| &assertion.place))
