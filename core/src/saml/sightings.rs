@@ -235,8 +235,7 @@ fn in_parameters(parameters: &[Parameter], carrier: Carrier, to: &str) -> Vec<Se
         to: to.clone(),
         ..bare(value, carrier, Place::default())
     });
-    // Some identity providers hand a token of their own (a JWT) from one of their pages to the next under that name.
-    let token = value_of("wresult").filter(|value| !value.starts_with("eyJ")).map(|value| Seen {
+    let token = value_of("wresult").filter(|value| !is_jwt(value)).map(|value| Seen {
         parameter: Some(MessageParameter::Wresult),
         relay_state: context,
         to: to.clone(),
@@ -269,6 +268,19 @@ fn in_parameters(parameters: &[Parameter], carrier: Carrier, to: &str) -> Vec<Se
     });
     saml.chain(request).chain(token).collect()
 }
+
+/// Some identity providers hand a token of their own from one of their pages to the next as `wresult`. What a copy has in its
+/// place is of that form, too.
+fn is_jwt(value: &str) -> bool {
+    let of_base64 = |part: &str| {
+        part.len() >= SHORTEST_PART
+            && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+    };
+    value.split('.').count() == 3 && value.split('.').all(of_base64)
+}
+
+/// Shortest of the three parts of a JWT.
+const SHORTEST_PART: usize = 8;
 
 fn in_page(body: &str, url: &str) -> Vec<Seen> {
     let page = page::read(body);

@@ -1,11 +1,14 @@
 //! Values that tell nothing but open something: long runs of letters and digits mixed, as tokens and keys are.
 
 use super::layers;
+use crate::redact::{is_jumbled, makes_no_word};
 
 /// Longest word of a sentence.
 const LONGEST_WORD: usize = 24;
 /// Fewest words of a sentence.
 const FEWEST_WORDS: usize = 3;
+/// Most digits of a number in a name.
+const LONGEST_NUMBER: usize = 4;
 
 /// Base64 in which a message stands: it is read, and only what is in it is secret.
 pub(super) fn holds_markup(value: &str) -> bool {
@@ -50,6 +53,7 @@ pub(super) fn is_opaque(value: &str, shortest: usize) -> bool {
         || is_moment(value)
         || looks_like_host(value)
         || is_sentence(value)
+        || is_slug(value)
     {
         return false;
     }
@@ -75,6 +79,24 @@ fn is_sentence(value: &str) -> bool {
     let pieces = || value.split('+').filter(|piece| !piece.is_empty());
     let all = pieces().count();
     all >= FEWEST_WORDS && pieces().filter(|piece| is_word(piece)).count() * 2 > all
+}
+
+/// `some-plugin-20-single-sign-on`: words in small letters with hyphens between them, and short numbers.
+fn is_slug(value: &str) -> bool {
+    let is_word = |piece: &str| {
+        piece.len() <= LONGEST_WORD
+            && piece.bytes().all(|byte| byte.is_ascii_lowercase())
+            && !makes_no_word(piece)
+    };
+    let is_number = |piece: &str| {
+        piece.len() <= LONGEST_NUMBER && piece.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    let pieces = || value.split(['-', '_']);
+    let (all, words) = (pieces().count(), pieces().filter(|piece| is_word(piece)).count());
+    all >= FEWEST_WORDS
+        && words >= 2
+        && pieces().all(|piece| is_word(piece) || is_number(piece))
+        && !is_jumbled(&pieces().filter(|piece| is_word(piece)).collect::<Vec<_>>().join("-"))
 }
 
 /// `ann.smith%40contoso.example`
@@ -181,6 +203,7 @@ mod tests {
             "gko2g1t34qihu8h7pjjcacdvrg",
             "of+HNEZTGiBytXtM07CDwc++z6Klch==",
             "ss:mem:58bdf6ffad2ee255506",
+            "kqzvtmwp-12-bxdkmefh-rkzgtpw",
         ] {
             assert!(is_opaque(value, 16), "{value}");
         }
@@ -195,6 +218,8 @@ mod tests {
             "urn:oasis:names:tc:SAML:2.0",
             "application/x-www-form-urlencoded",
             "en-US",
+            "miniorange-saml-20-single-sign-on",
+            "release_2026_11_candidate",
             "Email+can%27t+be+blank%2C+Notification+email+is+invalid",
             "AADSTS50105:+The+signed+in+user+is+not+assigned+to+a+role",
         ] {

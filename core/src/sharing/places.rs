@@ -11,6 +11,7 @@ use super::login;
 use super::names;
 use super::opaque;
 use super::prose;
+use crate::secrets::places::reason_in_cookie;
 use serde_json::{Map, Value};
 
 /// Longest name of a value.
@@ -210,7 +211,8 @@ fn labelled(label: &str, name: &str) -> String {
 fn named(context: Context<'_>, name: &str, value: &str) -> Place {
     let list = context.list;
     if list == "cookies" {
-        return Place::Whole(Kind::Cookie);
+        let told = reason_in_cookie(name, value).is_some();
+        return if told { Place::Text(Around::Data) } else { Place::Whole(Kind::Cookie) };
     }
     if list.to_ascii_lowercase().ends_with("headers") {
         return header(name, value);
@@ -367,6 +369,10 @@ fn value_of(text: &str, pair: std::ops::Range<usize>) -> Option<std::ops::Range<
     let sign = piece.find('=')?;
     let value = piece.get(sign + 1..)?;
     let trimmed = value.trim();
+    // What a cookie tells the next page is read, and opens nothing.
+    if reason_in_cookie(piece.get(..sign)?, trimmed).is_some() {
+        return None;
+    }
     let start = pair.start + sign + 1 + (value.len() - value.trim_start().len());
     (!trimmed.is_empty()).then(|| start..start + trimmed.len())
 }
@@ -424,6 +430,8 @@ mod tests {
         };
         let cookie = "a=1; b = x=y ;c=";
         assert_eq!(values(cookie_values(cookie), cookie), ["1", "x=y"]);
+        let told = "LOGIN-ERROR=This%20account%20is%20not%20known; a=1";
+        assert_eq!(values(cookie_values(told), told), ["1"]);
         let set = "a=1; Expires=Wed, 21 Oct 2026 07:28:00 GMT; Path=/, b=2; Secure\nc=3; HttpOnly";
         assert_eq!(values(set_cookie_values(set), set), ["1", "2", "3"]);
     }
