@@ -46,13 +46,11 @@ fn named_before(text: &str, at: usize) -> Option<&str> {
         return name.rsplit(|c: char| !(c.is_alphanumeric() || "_$".contains(c))).next();
     }
     let added = before.strip_suffix('+').map(str::trim_end);
-    let before = match added {
-        Some(before) => before,
-        None => {
-            let before = before.strip_suffix(['=', ',', ':'])?.trim_end();
-            let before = before.strip_suffix(".value").unwrap_or(before);
-            before.trim_end_matches([')', ']'])
-        }
+    let before = if let Some(before) = added {
+        before
+    } else {
+        let before = before.strip_suffix(['=', ',', ':'])?.trim_end();
+        before.strip_suffix(".value").unwrap_or(before).trim_end_matches([')', ']'])
     };
     let name = before.strip_suffix(QUOTES)?;
     let name = name.rsplit(QUOTES).next()?;

@@ -247,9 +247,8 @@ impl Unseen {
         }
         match &self.open {
             Some(open) if open == name => self.depth += 1,
-            Some(_) => {}
             None if is_hidden(name, attributes) => self.open = Some(name.to_owned()),
-            None => {}
+            _ => {}
         }
     }
 
