@@ -1,6 +1,9 @@
 //! JSON in what surrounds it on the way: a prefix that keeps other sites from reading it (`)]}'`, `while(1);`), the call of a
 //! function, a variable of a script, lines, events of a stream.
 
+use crate::beginning;
+use serde_json::Value;
+
 /// What servers put before JSON so that no script can load it from elsewhere.
 const PREFIXES: &[&str] = &[
     ")]}'",
@@ -20,8 +23,15 @@ const OF_EVENTS: &[&str] = &["data:", "event:", "id:", "retry:", ":"];
 /// Most events that are read.
 const MOST_EVENTS: usize = 10_000;
 
-/// The parts of a text that begin as JSON does. One document follows another in them, and what follows the last may be anything.
-pub(crate) fn json(text: &str) -> Vec<&str> {
+/// The documents of JSON in a text, as far as they can be read; what follows the last may be anything.
+pub(crate) fn documents(text: &str) -> impl Iterator<Item = Value> {
+    json(text)
+        .into_iter()
+        .flat_map(|json| serde_json::Deserializer::from_str(json).into_iter().map_while(Result::ok))
+}
+
+/// The parts of a text that begin as JSON does.
+fn json(text: &str) -> Vec<&str> {
     let mut start = text.trim_start_matches('\u{feff}').trim_start();
     for prefix in PREFIXES {
         if let Some(rest) = start.strip_prefix(prefix) {
@@ -39,12 +49,9 @@ pub(crate) fn json(text: &str) -> Vec<&str> {
             .take(MOST_EVENTS)
             .collect();
     }
-    let call = start.find(['{', '[']).filter(|at| *at <= LONGEST_CALL);
-    call.and_then(|at| start.get(..at).map(|call| (call, at)))
-        .filter(|(call, _)| is_call(call))
-        .and_then(|(_, at)| start.get(at..))
-        .into_iter()
-        .collect()
+    let call = beginning::of(start, LONGEST_CALL);
+    let called = call.find(['{', '[']).filter(|at| call.get(..*at).is_some_and(is_call));
+    called.and_then(|at| start.get(at..)).into_iter().collect()
 }
 
 /// `jQuery17_2(`, `window.state = `, `var a=`.
@@ -55,7 +62,7 @@ fn is_call(call: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::json;
+    use super::{documents, json};
 
     #[test]
     fn json_is_found_in_what_surrounds_it() {
@@ -75,6 +82,8 @@ mod tests {
             assert_eq!(json(text), ["{\"a\":1}"], "{text}");
         }
         assert_eq!(json("data: {\"a\":1}\n\ndata: 2\ndata:[3]"), ["{\"a\":1}", "[3]"]);
+        assert_eq!(documents("{\"a\":1}\n[2] and more").count(), 2);
+        assert_eq!(documents("{\"a\":").count(), 0);
         for text in ["", "a=1&b=2", "<a>{}</a>", "the token {a} is", "if (a) {b()}", "x: {"] {
             assert!(json(text).is_empty(), "{text}");
         }

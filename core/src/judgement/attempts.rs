@@ -343,7 +343,11 @@ fn settle_restarts(
             }
             // What was being restarted answered the next time.
             Outcome::BrokenInTransit => {
-                succeeded && endings[index].at.and_then(|at| path.get(at)).is_some_and(unavailable)
+                succeeded
+                    && endings[index]
+                        .at
+                        .and_then(|at| path.get(at))
+                        .is_some_and(Exchange::got_no_answer)
             }
             _ => false,
         };
@@ -365,11 +369,6 @@ fn temporary(page: &Page, products: &Products) -> bool {
     page.credentials_rejected
         || (!page.codes.is_empty() && page.codes.iter().all(passing))
         || page.phrases.iter().any(|phrase| phrase.meaning == Meaning::NoSession)
-}
-
-/// A gateway got no answer from what stands behind it.
-fn unavailable(exchange: &Exchange) -> bool {
-    matches!(exchange.status, 502..=504)
 }
 
 /// A silent check whether somebody is signed in.

@@ -1,5 +1,5 @@
-//! Letters alone that make no word, and letters and digits that take turns: `grbnolmvt`, `eLnpTxawzrAh`. Of the pairs of letters that follow each other in the words of
-//! European languages chance meets few.
+//! Runs that no word has: letters alone whose pairs hardly follow each other in words of European languages (`grbnolmvt`,
+//! `eLnpTxawzrAh`), and letters and digits that take turns (`r5eSVqe684`).
 
 /// Letters from which a value can be told from an abbreviation, and beyond which nobody looks.
 const LENGTHS: std::ops::RangeInclusive<usize> = 8..=300;

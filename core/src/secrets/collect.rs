@@ -93,23 +93,19 @@ impl Collection {
 
     /// A text of any kind in which secrets may stand under their names.
     pub(super) fn body(&mut self, body: &str, posted: bool) {
-        let start = body.trim_start();
-        if start.starts_with(['{', '['])
-            && let Ok(value) = serde_json::from_str::<Value>(body)
-        {
+        if body.trim_start().starts_with('<') {
+            self.markup(body, posted);
+            return;
+        }
+        let mut read = false;
+        for value in wrapped::documents(body) {
+            read = true;
             self.signs_in = posted && login::signs_in(members(&value).into_iter());
             self.json("", &value, posted);
             self.signs_in = false;
-        } else if start.starts_with('<') {
-            self.markup(body, posted);
-        } else if let documents = wrapped::json(body)
-            && !documents.is_empty()
-        {
-            let values = documents.into_iter().flat_map(|json| {
-                serde_json::Deserializer::from_str(json).into_iter::<Value>().map_while(Result::ok)
-            });
-            values.for_each(|value| self.json("", &value, posted));
-        } else if posted && body.contains('=') {
+        }
+        // What is posted as JSON and cut short has fields all the same.
+        if !read && posted && body.contains('=') {
             self.parameters(body, 0);
         }
     }
@@ -347,12 +343,8 @@ impl Collection {
                     }
                     if local == "textarea" {
                         let field = attribute(b"name").unwrap_or_default();
-                        let of_form = self.names.named(&field);
-                        within = if field.eq_ignore_ascii_case("relaystate") {
-                            Standing::Unknown
-                        } else {
-                            of_form
-                        };
+                        let place = field.eq_ignore_ascii_case("relaystate");
+                        within = if place { Standing::Unknown } else { self.names.named(&field) };
                         continue;
                     }
                     // In pages elements are named for their looks; only of data do names tell what stands in them.

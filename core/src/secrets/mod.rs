@@ -18,7 +18,7 @@ pub use value::Reach;
 use crate::blotted::without;
 use crate::bounds::Bounds;
 use crate::evidence::Evidence;
-use crate::redact::takes_turns;
+use crate::redact::pieces;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use collect::Collection;
@@ -34,10 +34,6 @@ const COMPARED: usize = 64;
 const SHORTEST_BASE64: usize = 6;
 /// Shorter values in hexadecimal are numbers.
 const SHORTEST_HEXADECIMAL: usize = 5;
-/// Parts of a token that are secrets by themselves.
-const SHORTEST_PART: usize = 16;
-/// The same where letters and digits take turns in it.
-const SHORTEST_MIXED_PART: usize = 10;
 
 /// One form in which a secret may stand in a text.
 #[derive(Debug)]
@@ -118,14 +114,7 @@ impl Known {
             if let Some(plain) = layers::innermost(&one.value) {
                 add(&plain, reach);
             }
-            let parts = one
-                .value
-                .split(['.', '|', ':', '~'])
-                .filter(|part| part.len() < one.value.len() && reach == Reach::Everywhere)
-                .filter(|part| {
-                    part.len() >= SHORTEST_PART
-                        || part.len() >= SHORTEST_MIXED_PART && takes_turns(part)
-                });
+            let parts = pieces(&one.value).filter(|_| reach == Reach::Everywhere);
             parts.for_each(|part| add(part, reach));
         }
         let mut forms: BTreeMap<(Vec<u8>, bool), Reach> = BTreeMap::new();

@@ -623,6 +623,11 @@ pub fn reason_in_cookie(name: &str, value: &str) -> Option<String> {
             .all(|character| character.is_alphabetic() || "'’-".contains(character))
     };
     let words = text.split_whitespace().filter(word).count();
+    // A sentence about a password may go on with it.
+    let speaks_of_one = |word: &str| named(word) == Standing::Typed;
+    if text.split_whitespace().any(speaks_of_one) {
+        return None;
+    }
     (text.len() <= LONGEST && words >= FEWEST && words * 2 > text.split_whitespace().count())
         .then_some(text)
 }
@@ -669,6 +674,7 @@ mod tests {
             Some("This account has another method.")
         );
         assert_eq!(told("auth", sentence), None);
+        assert_eq!(told("flash_message", "Your%20new%20password%20is%20Sunflower%20now"), None);
         assert_eq!(told("last_error", "three+words+only"), None);
         assert_eq!(told("last_error", "a1b2c3d4 9f8e7d6c 00ff11ee 2b3c4d5e 7a8b9c0d"), None);
     }

@@ -75,7 +75,8 @@ pub(super) fn plainly(name: &str, value: &str, labelled: bool) -> bool {
     let mixed = || prose::is_credible(value) && !issued::is_known(value);
     // Ids of requests and objects are of that form as well; under these names they open something.
     let id = || opaque::is_guid(value) && names::holds_ids(name);
-    names::speaks_of(name).is_some() && (mixed() || pairs() || digits() || letters() || id())
+    // Most values are told by their looks, which cost less to ask than names.
+    (mixed() || pairs() || digits() || letters() || id()) && names::speaks_of(name).is_some()
 }
 
 /// The words of `AuthenticationRequired`.
@@ -125,6 +126,7 @@ mod tests {
         assert_eq!(posted("sn", "k7r2v9q"), Some(Kind::Token));
         assert_eq!(posted("sn", "Garcia Lopez Alonso"), None);
     }
+
     #[test]
     fn under_the_name_of_a_secret_plain_values_are_one_and_words_are_none() {
         for (name, value) in [

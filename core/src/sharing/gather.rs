@@ -14,7 +14,7 @@ use super::standing;
 use super::strays;
 use super::unknown;
 use crate::mask::{behind, is_marked};
-use crate::redact::takes_turns;
+use crate::redact::{pieces, takes_turns};
 use crate::wrapped;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -23,9 +23,6 @@ use std::ops::Range;
 
 /// Longer texts are no JSON that somebody posts.
 const LONGEST_JSON: usize = 1 << 20;
-/// Shortest part of a cookie that is a secret by itself.
-const SHORTEST_PART: usize = 16;
-const SHORTEST_MIXED_PART: usize = 10;
 
 /// Takes the values of a document of JSON, such as an entry of a capture. `loose`: it is a capture, in which tokens stand
 /// that no name tells; in an export what looks random is the id of something.
@@ -72,10 +69,7 @@ fn members(collecting: &mut Collecting, layer: &str) {
     if layer.len() > LONGEST_JSON {
         return;
     }
-    let documents = wrapped::json(layer).into_iter().flat_map(|json| {
-        serde_json::Deserializer::from_str(json).into_iter::<Value>().map_while(Result::ok)
-    });
-    for mut value in documents {
+    for mut value in wrapped::documents(layer) {
         places::each(&mut value, &mut |text, place, _| match place {
             Place::Whole(kind) => collecting.add(text, kind),
             Place::Cookies => {
@@ -181,12 +175,8 @@ fn cookies(collecting: &mut Collecting, header: &str, ranges: Vec<Range<usize>>)
         if is_marked(&plain) {
             continue;
         }
-        let parts = plain.split(['.', '|', ':', '~']).filter(|part| {
-            let random = part.len() >= SHORTEST_PART && strays::is_random(part)
-                || part.len() >= SHORTEST_MIXED_PART && takes_turns(part);
-            random && part.len() < plain.len()
-        });
-        parts.for_each(|part| collecting.add(part, Kind::Cookie));
+        let random = |part: &&str| strays::is_random(part) || takes_turns(part);
+        pieces(&plain).filter(random).for_each(|part| collecting.add(part, Kind::Cookie));
     }
 }
 

@@ -9,6 +9,7 @@ use super::names;
 use super::opaque;
 use super::prose;
 use super::tags::{self, attribute};
+use std::ops::Range;
 
 /// Longest name of an element.
 const LONGEST_NAME: usize = 64;
@@ -16,63 +17,54 @@ const LONGEST_NAME: usize = 64;
 /// Values of such fields.
 pub(super) fn values(text: &str) -> Vec<Standing> {
     let mut found = Vec::new();
-    inputs(text, &mut found);
-    textareas(text, &mut found);
-    metas(text, &mut found);
+    for (name, within) in
+        tags::of(text, &["input", "button", "param", "option", "textarea", "meta"])
+    {
+        found.extend(match name {
+            "textarea" => area(text, within),
+            "meta" => meta(text, within),
+            _ => input(text, within),
+        });
+    }
     of_elements(text, &mut found);
     found
 }
 
 /// `<input name="x" value="y">`, in any order of attributes.
-fn inputs(text: &str, found: &mut Vec<Standing>) {
-    let tags =
-        ["input", "button", "param", "option"].into_iter().flat_map(|name| tags::of(text, name));
-    for within in tags {
-        let start = within.start;
-        let tag = text.get(within).unwrap_or_default();
-        let get = |name: &str| attribute(tag, name).and_then(|range| tag.get(range));
-        let Some(value) = attribute(tag, "value") else { continue };
-        let content = tag.get(value.clone()).unwrap_or_default();
-        let name = get("name").or_else(|| get("id")).unwrap_or_default();
-        let typed = get("type").unwrap_or_default().to_ascii_lowercase();
-        let hidden =
-            || (typed == "hidden" && issued::is_issued(name, content)).then_some(Kind::Token);
-        let kind = match typed.as_str() {
-            "submit" | "button" | "checkbox" | "radio" => None,
-            "password" => Some(Kind::Password),
-            _ => field(name, content).or_else(hidden),
-        };
-        let range = start + value.start..start + value.end;
-        found.extend(kind.map(|kind| Standing { range, kind }));
-    }
+fn input(text: &str, within: Range<usize>) -> Option<Standing> {
+    let start = within.start;
+    let tag = text.get(within)?;
+    let get = |name: &str| attribute(tag, name).and_then(|range| tag.get(range));
+    let value = attribute(tag, "value")?;
+    let content = tag.get(value.clone())?;
+    let name = get("name").or_else(|| get("id")).unwrap_or_default();
+    let typed = get("type").unwrap_or_default().to_ascii_lowercase();
+    let hidden = || (typed == "hidden" && issued::is_issued(name, content)).then_some(Kind::Token);
+    let kind = match typed.as_str() {
+        "submit" | "button" | "checkbox" | "radio" => None,
+        "password" => Some(Kind::Password),
+        _ => field(name, content).or_else(hidden),
+    };
+    Some(Standing { range: start + value.start..start + value.end, kind: kind? })
 }
 
 /// `<textarea name="x">y</textarea>`
-fn textareas(text: &str, found: &mut Vec<Standing>) {
-    for within in tags::of(text, "textarea") {
-        let start = within.end + 1;
-        let tag = text.get(within).unwrap_or_default();
-        let name = attribute(tag, "name").or_else(|| attribute(tag, "id"));
-        let name = name.and_then(|range| tag.get(range)).unwrap_or_default();
-        let content = text.get(start..).and_then(|rest| rest.split('<').next()).unwrap_or_default();
-        let range = start..start + content.len();
-        found.extend(field(name, content).map(|kind| Standing { range, kind }));
-    }
+fn area(text: &str, within: Range<usize>) -> Option<Standing> {
+    let start = within.end + 1;
+    let tag = text.get(within)?;
+    let name = tag.get(attribute(tag, "name").or_else(|| attribute(tag, "id"))?)?;
+    let content = text.get(start..)?.split('<').next()?;
+    Some(Standing { range: start..start + content.len(), kind: field(name, content)? })
 }
 
 /// `<meta name="csrf-token" content="…">`
-fn metas(text: &str, found: &mut Vec<Standing>) {
-    for within in tags::of(text, "meta") {
-        let start = within.start;
-        let tag = text.get(within).unwrap_or_default();
-        let name = attribute(tag, "name").or_else(|| attribute(tag, "property"));
-        let (Some(name), Some(content)) = (name, attribute(tag, "content")) else { continue };
-        let name = tag.get(name).unwrap_or_default();
-        let value = tag.get(content.clone()).unwrap_or_default();
-        let kind = names::speaks_of(name).and_then(|_| field(name, value));
-        let range = start + content.start..start + content.end;
-        found.extend(kind.map(|kind| Standing { range, kind }));
-    }
+fn meta(text: &str, within: Range<usize>) -> Option<Standing> {
+    let start = within.start;
+    let tag = text.get(within)?;
+    let name = tag.get(attribute(tag, "name").or_else(|| attribute(tag, "property"))?)?;
+    let content = attribute(tag, "content")?;
+    let kind = names::speaks_of(name).and_then(|_| field(name, tag.get(content.clone())?))?;
+    Some(Standing { range: start + content.start..start + content.end, kind })
 }
 
 /// `<accessToken>…</accessToken>` in data: no page has such elements.

@@ -106,9 +106,9 @@ fn members(
     see: &mut impl FnMut(&mut String, Place, &str),
 ) {
     let name = object.get("name").and_then(Value::as_str).map(str::to_owned);
+    let called = called(object);
     // `{"password": {"value": …}}`
     let around = || names::kind_of(context.list).filter(|kind| *kind == Kind::Password);
-    let called = called(object).or_else(around);
     // What is posted is data, whatever it is written in.
     let page = context.list != "postData"
         && object.get("mimeType").and_then(Value::as_str).is_some_and(is_page);
@@ -145,9 +145,12 @@ fn members(
             }
             (Value::String(text), _)
                 if matches!(key.as_str(), "value" | "val")
-                    && called.is_some_and(|kind| kind == Kind::Password || is_told(text)) =>
+                    && called
+                        .or_else(around)
+                        .is_some_and(|kind| kind == Kind::Password || is_told(text)) =>
             {
-                see(text, Place::Whole(called.unwrap_or(Kind::Token)), &below);
+                let kind = called.or_else(around).unwrap_or(Kind::Token);
+                see(text, Place::Whole(kind), &below);
             }
             (Value::String(text), _) => {
                 see(text, member(Context { page, application, ..context }, key, text), &below);

@@ -95,7 +95,9 @@ pub(super) fn is_passphrase(value: &str) -> bool {
 /// `password is X`, `token 'X'`.
 pub(super) fn stated(text: &str) -> Vec<(Range<usize>, Kind)> {
     let mut found = Vec::new();
-    let scripts = scripts(text);
+    // Most texts state nothing: only where one does it is looked for scripts.
+    let mut known = None;
+    let mut scripted = |at: usize| within(known.get_or_insert_with(|| scripts(text)), at);
     for verb in verbs().iter().flat_map(|verbs| verbs.find_iter(text)) {
         let sign = verb.start();
         let before = text.get(..sign).unwrap_or_default();
@@ -103,7 +105,7 @@ pub(super) fn stated(text: &str) -> Vec<(Range<usize>, Kind)> {
             .rsplit(|c: char| !(c.is_alphanumeric() || "_-".contains(c)))
             .next()
             .unwrap_or_default();
-        let Some(kind) = spoken_of(name).filter(|_| !within(&scripts, sign)) else { continue };
+        let Some(kind) = spoken_of(name).filter(|_| !scripted(sign)) else { continue };
         let rest = text.get(verb.end()..).unwrap_or_default();
         let word = rest.split(|c: char| c.is_whitespace() || c == '<').next().unwrap_or_default();
         let quoted = word.len() - word.trim_start_matches(['"', '\'', '(']).len();
@@ -130,14 +132,14 @@ pub(super) fn stated(text: &str) -> Vec<(Range<usize>, Kind)> {
     // `"…" as password`
     for range in redact::called(text) {
         let value = text.get(range.clone()).unwrap_or_default();
-        if (is_credible(value) || is_passphrase(value)) && !within(&scripts, range.start) {
+        if (is_credible(value) || is_passphrase(value)) && !scripted(range.start) {
             found.push((range, Kind::Password));
         }
     }
     // `Your verification code is …`
-    let known: BTreeSet<usize> = found.iter().map(|(range, _)| range.start).collect();
+    let starts: BTreeSet<usize> = found.iter().map(|(range, _)| range.start).collect();
     for range in redact::sent(text) {
-        if !known.contains(&range.start) && !within(&scripts, range.start) {
+        if !starts.contains(&range.start) && !scripted(range.start) {
             found.push((range, Kind::Password));
         }
     }

@@ -9,15 +9,22 @@ pub(super) fn closing(text: &str, from: usize) -> Option<usize> {
     (rest.get(at) == Some(&b'>')).then_some(from + at)
 }
 
-/// The tags that open elements of a name, in whatever case: where what is behind the name begins, and where the tag closes.
-pub(super) fn of<'t>(text: &'t str, name: &'static str) -> impl Iterator<Item = Range<usize>> + 't {
+/// The tags that open elements of some names, in whatever case: which name it is, where what is behind it begins, and where the
+/// tag closes.
+pub(super) fn of<'t>(
+    text: &'t str,
+    names: &'static [&'static str],
+) -> impl Iterator<Item = (&'static str, Range<usize>)> + 't {
     let bytes = text.as_bytes();
     memchr::memchr_iter(b'<', bytes).filter_map(move |open| {
+        let behind = bytes.get(open + 1..)?;
+        let named = |name: &&&str| {
+            behind.get(..name.len()).is_some_and(|own| own.eq_ignore_ascii_case(name.as_bytes()))
+                && !behind.get(name.len()).is_some_and(u8::is_ascii_alphanumeric)
+        };
+        let name = names.iter().find(named)?;
         let start = open + 1 + name.len();
-        let named = bytes.get(open + 1..start)?.eq_ignore_ascii_case(name.as_bytes());
-        let ended = !bytes.get(start).is_some_and(u8::is_ascii_alphanumeric);
-        (named && ended).then_some(())?;
-        Some(start..end_of_tag(text, start))
+        Some((*name, start..end_of_tag(text, start)))
     })
 }
 

@@ -257,13 +257,7 @@ fn secured(url: &str) -> String {
 
 /// `https://host`, what a service provider is told to build its addresses from, with the port where it is one of its own.
 fn origin_of(url: &str) -> String {
-    Address::parse(url).map_or_else(
-        || url.to_owned(),
-        |address| match address.port {
-            80 | 443 => format!("https://{}", address.host),
-            port => format!("https://{}:{port}", address.host),
-        },
-    )
+    Address::parse(&secured(url)).map_or_else(|| url.to_owned(), |address| address.origin())
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! The identity provider does not know the service provider by the name it gives.
 
+use super::another_application::NO_URL_CODES;
 use diag_sdk::case::attempt::Attempt;
 use diag_sdk::case::exchange::Side;
 use diag_sdk::case::product::Habit;
@@ -45,18 +46,6 @@ const CODES: &[&str] = &[
     "AADSTS700011",
     "AADSTS700016",
 ];
-/// The same, and those by which an application is said to have no reply URL: where the entityID differs, it is said of another one.
-const STATED: &[&str] = &[
-    "AADSTS50001",
-    "AADSTS65005",
-    "AADSTS70001",
-    "AADSTS500011",
-    "AADSTS650056",
-    "AADSTS700011",
-    "AADSTS700016",
-    "AADSTS500113",
-    "AADSTS900971",
-];
 /// Meanings of known texts by which other products say so.
 const MEANINGS: &[Meaning] = &[Meaning::UnknownSp, Meaning::UnknownEntity];
 
@@ -99,7 +88,7 @@ check! {
         stage: Stage::IdpRequest,
         needs: [Need::Capture, Need::SpMetadata, Need::Virtualproxyconfig, Need::Application, Need::ServicePrincipal, Need::SpMetadataInIdp],
         explains: ["endpoints/audience-mismatch", "endpoints/entity-id-differs-between-copies", "endpoints/entity-id-differs-from-host-uri", "endpoints/entity-id-not-a-uri", "flow/request-not-answered", "flow/response-not-posted"],
-        accounts: [Account::looping(&[Meaning::UnknownSp, Meaning::UnknownEntity]), Account::idp(&[Meaning::UnknownSp, Meaning::UnknownEntity]).codes(STATED)],
+        accounts: [Account::looping(&[Meaning::UnknownSp, Meaning::UnknownEntity]), Account::idp(&[Meaning::UnknownSp, Meaning::UnknownEntity]).codes(CODES), Account::idp(&[Meaning::UnknownSp, Meaning::UnknownEntity]).codes(NO_URL_CODES)],
         logged: "The identity provider does not know the service provider",
         causes: [NOT_REGISTERED, SP_NAMES_ITSELF_OTHERWISE, SENDS_IDP_NAME, WRONG_TENANT],
         references: [

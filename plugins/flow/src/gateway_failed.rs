@@ -110,14 +110,10 @@ fn run(case: &Case, out: &mut Findings) {
         // A capture of nothing but the page that says so.
         let last = case.exchanges.iter().rev().find(|exchange| exchange.navigation);
         out.extend(
-            last.filter(|exchange| fails(exchange)).map(|exchange| finding(case, exchange, None)),
+            last.filter(|exchange| exchange.got_no_answer())
+                .map(|exchange| finding(case, exchange, None)),
         );
     }
-}
-
-/// A status by which gateways say that they got no answer.
-fn fails(exchange: &Exchange) -> bool {
-    matches!(exchange.status, 502..=504 | 520..=527)
 }
 
 /// The status or the page is a gateway's, and nobody gave another reason.
@@ -130,7 +126,7 @@ fn by_gateway(failure: &Failure, exchange: &Exchange) -> bool {
     let mut reasons = reasons.peekable();
     let silent = reasons.peek().is_none();
     let stated = failure.means(&[Meaning::Gateway]);
-    (fails(exchange) && (silent || stated))
+    (exchange.got_no_answer() && (silent || stated))
         || (stated && exchange.status >= 500)
         || (stated && failure.party == Party::Between && exchange.status >= 400)
 }

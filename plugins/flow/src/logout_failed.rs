@@ -192,6 +192,7 @@ fn run(case: &Case, out: &mut Findings) {
             out.push(finding.because_with(&OTHER_ISSUER, case, Some(expected)));
             continue;
         }
+        let own = own_advice(case, attempt);
         out.push(match (status, exchange) {
             (None, Some(exchange)) if matches!(exchange.status, 404 | 405 | 410) => {
                 wrong_address(case, finding, exchange)
@@ -216,9 +217,7 @@ fn run(case: &Case, out: &mut Findings) {
                 finding.because(&IDP_KEY, case).because(&SP_NAMES_ANOTHER, case)
             }
             // A code's own advice knows more than the kind of the refusal does.
-            _ if own_advice(case, attempt).is_some() => {
-                Finding { causes: own_advice(case, attempt).into_iter().collect(), ..finding }
-            }
+            _ if own.is_some() => Finding { causes: own.into_iter().collect(), ..finding },
             // Whose message was refused acts first.
             _ if sent_by_sp(case, attempt) => {
                 finding.because(&SP_NAMES_ANOTHER, case).because(&IDP_REFUSED, case)
@@ -247,7 +246,7 @@ fn signed_inside(message: &Message) -> bool {
 }
 
 /// The name in the sign-in request, and the other one in this message of the same service provider.
-fn other_issuer<'a>(case: &'a Case, message: &'a Message) -> Option<(&'a str, &'a str)> {
+pub(super) fn other_issuer<'a>(case: &'a Case, message: &'a Message) -> Option<(&'a str, &'a str)> {
     let own = message.issuer.as_ref()?;
     let host = |message: &Message| message.delivered_to().and_then(diag_sdk::host::host_of);
     let requests = case

@@ -1,5 +1,6 @@
 //! The logout request names another session than the sign-in made.
 
+use super::logout_failed::other_issuer;
 use diag_sdk::case::assertion::Assertion;
 use diag_sdk::case::attempt::{AttemptKind, Outcome};
 use diag_sdk::case::exchange::Side;
@@ -170,7 +171,7 @@ fn run(case: &Case, out: &mut Findings) {
         });
         let failed = attempt.is_some_and(|attempt| attempt.outcome == Outcome::SignOutFailed);
         // Under another Issuer than at sign-in nobody looks at what may be left out.
-        if worst.mild && (!failed || by_sp && comes_from_another(case, request, response)) {
+        if worst.mild && (!failed || by_sp && other_issuer(case, request).is_some()) {
             continue;
         }
         let severity = if failed { Severity::Error } else { Severity::Warning };
@@ -219,18 +220,6 @@ fn run(case: &Case, out: &mut Findings) {
 
 /// What stands for a value that is not there.
 const NONE: &str = "none";
-
-/// The service provider signs out under another name than it signed in.
-fn comes_from_another(case: &Case, logout: &Message, response: &Message) -> bool {
-    let request = response.in_response_to.as_ref().and_then(|asked| {
-        case.messages.iter().find(|message| {
-            message.kind == MessageKind::AuthnRequest
-                && message.xml_id.as_ref().is_some_and(|id| id.value == asked.value)
-        })
-    });
-    let issuer = |message: &Message| message.issuer.as_ref().map(|issuer| issuer.value.clone());
-    request.is_some_and(|request| issuer(request) != issuer(logout))
-}
 
 /// An identity provider that finds no NameID in a request whose NameID is encrypted says so of that, whatever else differs.
 fn name_not_read(case: &Case, request: &Message, by_sp: bool) -> Option<Finding> {

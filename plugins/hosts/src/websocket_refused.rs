@@ -154,7 +154,7 @@ fn run(case: &Case, out: &mut Findings) {
                 .is_some_and(|list| covers(list, page))
         };
         // What a gateway answers for itself tells of no list behind it.
-        let by_gateway = matches!(refused.exchange.status, 502..=504);
+        let by_gateway = refused.exchange.got_no_answer();
         if by_gateway {
             finding = finding.because(&GATEWAY_DROPS_UPGRADE, case);
         }

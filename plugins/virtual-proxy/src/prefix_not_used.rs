@@ -209,6 +209,7 @@ mod tests {
             .push(Exchange { ..exchange(Side::Sp, "GET", "https://sense.example/azure/hub", 500) });
         assert!(levels(&PREFIX_NOT_USED, &both).is_empty());
     }
+
     #[test]
     fn a_page_asks_without_the_prefix() {
         let landed = |later: &str, status: u16| {

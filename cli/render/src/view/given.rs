@@ -5,7 +5,7 @@ use diag_sdk::case::input::{HeldBy, InputKind};
 use diag_sdk::case::judgement::Part;
 use diag_sdk::case::message::MessageKind;
 use diag_sdk::case::metadata::Metadata;
-use diag_sdk::{Case, Severity};
+use diag_sdk::{Case, Class, Severity};
 
 /// What there is to judge where no sign-in was captured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,8 +32,9 @@ enum Given {
 
 /// The sentence where nothing stands against a sign-in, or nothing that is sure to.
 pub(super) fn sound(judged: &Judged) -> &'static str {
-    let warned =
-        judged.report.findings.iter().any(|finding| finding.finding.severity == Severity::Warning);
+    let warned = judged.report.findings.iter().any(|reported| {
+        reported.finding.severity == Severity::Warning && reported.class == Class::Breakage
+    });
     match given(&judged.case) {
         Given::Both if warned => {
             "Nothing in this configuration is sure to keep people from signing in; what may keep them stands below"

@@ -46,6 +46,11 @@ impl Failure {
 }
 
 impl Exchange {
+    /// A gateway answered that it got no answer from what stands behind it; 520 and on are those of a network in front.
+    pub fn got_no_answer(&self) -> bool {
+        matches!(self.status, 502..=504 | 520..=530)
+    }
+
     /// Ids that support will ask for, four at most, as `Correlation Id 0b6f…`.
     pub fn support_ids(&self) -> String {
         let on_page = self.page.iter().flat_map(|page| &page.ids);
