@@ -111,7 +111,7 @@ fn judged_query(signature: &QuerySignature, keys: &[TrustedKey]) -> Judged {
     }
 }
 
-/// The hash of a key; a bare one in `KeyInfo` has no certificate to find it by.
+/// The hash of a key; a bare one in `KeyInfo` has no certificate to find it by, and of a damaged certificate no key can be read.
 fn spki_of(found: &KeyMatch, keys: &[TrustedKey], embedded: &[Certificate]) -> String {
     let trusted = keys
         .iter()
@@ -121,6 +121,7 @@ fn spki_of(found: &KeyMatch, keys: &[TrustedKey], embedded: &[Certificate]) -> S
         embedded
             .iter()
             .find(|certificate| certificate.sha1 == found.sha1 && !found.sha1.is_empty())
+            .filter(|certificate| !certificate.spki.is_empty())
             .map(|certificate| hash(&certificate.spki))
     };
     trusted.or_else(carried).unwrap_or_else(|| BARE.to_owned())
@@ -155,5 +156,25 @@ fn withhold(value: &mut Value) {
             object.values_mut().for_each(withhold);
         }
         _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_of_which_no_certificate_can_be_read_is_a_bare_one() {
+        let found = KeyMatch { sha1: "AB".to_owned(), ..KeyMatch::default() };
+        let of = |spki: &[u8]| {
+            let certificate = Certificate {
+                sha1: "AB".to_owned(),
+                spki: spki.to_vec(),
+                ..Certificate::default()
+            };
+            spki_of(&found, &[], &[certificate])
+        };
+        assert_eq!(of(b"key"), hash(b"key"));
+        assert_eq!(of(b""), BARE);
     }
 }
