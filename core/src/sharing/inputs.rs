@@ -9,10 +9,12 @@ use super::names;
 use super::opaque;
 use super::prose;
 use super::tags::{self, attribute};
+use crate::beginning;
 use std::ops::Range;
 
-/// Longest name of an element.
+/// Longest name of an element, and longest text in one.
 const LONGEST_NAME: usize = 64;
+const LONGEST_VALUE: usize = 64 << 10;
 
 /// Values of such fields.
 pub(super) fn values(text: &str) -> Vec<Standing> {
@@ -80,11 +82,14 @@ fn of_elements(text: &str, found: &mut Vec<Standing>) {
         // `<![CDATA[…]]>`
         let inside = before.strip_suffix("]]>").unwrap_or(before);
         let opening = if inside.len() < before.len() { '[' } else { '>' };
-        let Some(open) = inside.rfind(opening) else { continue };
-        let value = inside.get(open + 1..).unwrap_or_default();
+        let near = beginning::end(inside, LONGEST_VALUE);
+        let Some(value) = near.rfind(opening).and_then(|open| near.get(open + 1..)) else {
+            continue;
+        };
+        let open = inside.len() - value.len();
         let shown = value.trim();
         if prose::is_credible(shown) || prose::is_passphrase(shown) || opaque::is_opaque(shown, 8) {
-            let start = open + 1 + (value.len() - value.trim_start().len());
+            let start = open + (value.len() - value.trim_start().len());
             found.push(Standing { range: start..start + shown.len(), kind });
         }
     }
