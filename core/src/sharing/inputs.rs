@@ -14,7 +14,7 @@ use std::ops::Range;
 
 /// Longest name of an element, and longest text in one.
 const LONGEST_NAME: usize = 64;
-const LONGEST_VALUE: usize = 64 << 10;
+const LONGEST_VALUE: usize = 16 << 10;
 
 /// Values of such fields.
 pub(super) fn values(text: &str) -> Vec<Standing> {

@@ -18,11 +18,11 @@ pub(super) fn of<'t>(
     let bytes = text.as_bytes();
     memchr::memchr_iter(b'<', bytes).filter_map(move |open| {
         let behind = bytes.get(open + 1..)?;
-        let named = |name: &&&str| {
+        let opens = |name: &&&str| {
             behind.get(..name.len()).is_some_and(|own| own.eq_ignore_ascii_case(name.as_bytes()))
                 && !behind.get(name.len()).is_some_and(u8::is_ascii_alphanumeric)
         };
-        let name = names.iter().find(named)?;
+        let name = names.iter().find(opens)?;
         let start = open + 1 + name.len();
         Some((*name, start..end_of_tag(text, start)))
     })
