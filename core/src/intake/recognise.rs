@@ -99,7 +99,14 @@ pub(super) fn document(bytes: &[u8]) -> Verdict {
         return pem(trimmed);
     }
     if trimmed.starts_with('<') {
-        return xml(trimmed, bytes);
+        let verdict = xml(trimmed, bytes);
+        // Some programs write each line of their log as an element.
+        let unknown = matches!(&verdict, Verdict::None { prose: false, .. });
+        return if unknown && log::looks_like(trimmed) {
+            text_of(InputKind::ServerLog, trimmed)
+        } else {
+            verdict
+        };
     }
     if let Some(verdict) = commands(trimmed) {
         return verdict;

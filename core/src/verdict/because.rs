@@ -58,6 +58,10 @@ pub(super) fn of(case: &Case, findings: &[Finding], stands: &[Vec<Stand>], root:
             "nothing in the files accounts for this failure".to_owned(),
             "a file that is missing, or the log, showed the reason".to_owned(),
         ),
+        (None, None) if super::shows_a_refusal(case, &findings[root]) => (
+            "the capture shows it".to_owned(),
+            "the log of who refused named another reason".to_owned(),
+        ),
         (None, None) => (
             "the files show it, and by the products' rules it cannot work".to_owned(),
             "a capture showed a sign-in that works with it".to_owned(),

@@ -16,7 +16,7 @@ pub use rank::{Ranked, rank};
 
 use diag_sdk::case::attempt::{Attempt, AttemptKind, Outcome};
 use diag_sdk::case::input::InputKind;
-use diag_sdk::{Case, Need, Severity};
+use diag_sdk::{Case, Finding, Need, Place, Severity};
 use serde::Serialize;
 
 /// The answer to: why does this sign-in fail?
@@ -53,7 +53,8 @@ pub fn verdict(case: &Case, ranked: &Ranked) -> Verdict {
     let about_failure = findings.iter().any(|finding| {
         let of_failed =
             |id: &String| case.attempts.iter().any(|attempt| &attempt.id == id && attempt.failed());
-        finding.severity == Severity::Error && finding.attempts.iter().any(of_failed)
+        finding.severity == Severity::Error
+            && (finding.attempts.iter().any(of_failed) || shows_a_refusal(case, finding))
     });
     if failed && (errors || !signed_in) {
         Verdict::Broken
@@ -71,6 +72,15 @@ pub fn verdict(case: &Case, ranked: &Ranked) -> Verdict {
     } else {
         Verdict::Healthy
     }
+}
+
+/// The finding is about something the capture shows to have been refused outside of any attempt.
+pub(crate) fn shows_a_refusal(case: &Case, finding: &Finding) -> bool {
+    let refused = |place: &Place| {
+        let exchange = case.exchanges.iter().find(|exchange| exchange.place == *place);
+        exchange.is_some_and(|exchange| exchange.navigation && exchange.status >= 400)
+    };
+    finding.attempts.is_empty() && finding.places.first().is_some_and(refused)
 }
 
 /// A capture was handed in, be it that nothing of it could be read: somebody recorded what fails.

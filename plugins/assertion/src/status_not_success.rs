@@ -21,6 +21,18 @@ static IDP: CauseData = CauseData {
     setting: Setting::IdpPolicy,
     fix: "Look into the identity provider's log at this moment for the reason behind the code",
 };
+static NO_KEY_TO_ENCRYPT: CauseData = CauseData {
+    text: "The identity provider is to encrypt the assertion and has no certificate of the service provider to encrypt it with",
+    who: Who::Sp,
+    setting: Setting::SpMetadata,
+    fix: "Publish an encryption certificate (KeyDescriptor) in the service provider's metadata and hand that metadata to the identity provider",
+};
+static ENCRYPTS: CauseData = CauseData {
+    text: "The identity provider encrypts for every service provider, also for one that publishes no certificate",
+    who: Who::Idp,
+    setting: Setting::IdpTokenEncryption,
+    fix: "Load the service provider's current metadata, or switch encryption off for this service provider",
+};
 
 check! {
     /// The identity provider answered, but not with a success.
@@ -73,7 +85,7 @@ check! {
         needs: [Need::Capture],
         explains: ["flow/sp-refused-response", "flow/redirect-loop", "flow/relay-state-lost"],
         accounts: [Account::bare(Party::Idp, &[Stage::Response]), Account::bare(Party::Sp, &[Stage::Consumption])],
-        causes: [REQUEST, IDP],
+        causes: [REQUEST, IDP, NO_KEY_TO_ENCRYPT, ENCRYPTS],
         references: [Reference::section(Specification::SamlCore, "3.2.2.2")],
         run: run,
     }
@@ -157,7 +169,30 @@ fn severity(response: &Response<'_>, status: &Status) -> Severity {
     }
 }
 
+/// It says that it could not encrypt.
+fn could_not_encrypt(status: &Status) -> bool {
+    const COULD_NOT: &[&str] = &[
+        "unable to",
+        "could not",
+        "cannot",
+        "can't",
+        "failed to",
+        "failure",
+        "no key",
+        "no certificate",
+    ];
+    status.message.as_ref().is_some_and(|message| {
+        let text = message.value.to_lowercase();
+        text.contains("encrypt")
+            && !text.contains("decrypt")
+            && COULD_NOT.iter().any(|words| text.contains(words))
+    })
+}
+
 fn blamed(case: &Case, status: &Status, finding: Finding) -> Finding {
+    if could_not_encrypt(status) {
+        return finding.because(&NO_KEY_TO_ENCRYPT, case).because(&ENCRYPTS, case);
+    }
     let blames_request = status
         .codes
         .first()
@@ -215,6 +250,19 @@ mod tests {
                 .who,
             Who::Sp
         );
+    }
+
+    #[test]
+    fn who_could_not_encrypt_had_no_key_for_it() {
+        let mut case = answered(&["Responder"], Outcome::RefusedByIdp);
+        let first = |case: &Case| STATUS_NOT_SUCCESS.judge(case).found()[0].causes[0].text.clone();
+        case.messages[1].status.as_mut().unwrap().vendor_codes.clear();
+        let mut say = |text: &str| {
+            case.messages[1].status.as_mut().unwrap().message = Some(text.into());
+            first(&case)
+        };
+        assert_eq!(say("Unable to encrypt assertion"), NO_KEY_TO_ENCRYPT.text);
+        assert_eq!(say("Unable to decrypt NameID"), IDP.text);
     }
 
     #[test]

@@ -67,6 +67,18 @@ static SP_STAYS_SILENT: CauseData = CauseData {
     setting: Setting::SpLogout,
     fix: "Load the identity provider's metadata with its single logout service, and switch single logout on in the service provider",
 };
+static SP_CANNOT_ANSWER: CauseData = CauseData {
+    text: "The service provider fails over the logout message: most often it has no address of the identity provider to send its answer to, or its single logout is set up by half",
+    who: Who::Sp,
+    setting: Setting::SpLogout,
+    fix: "Load the identity provider's metadata with its single logout service into the service provider; its log at this moment says what failed",
+};
+static NO_MESSAGE: CauseData = CauseData {
+    text: "The service provider sends people who sign out to the identity provider's SAML address without a LogoutRequest",
+    who: Who::Sp,
+    setting: Setting::SpLogout,
+    fix: "Load the identity provider's metadata with its single logout service, so that a LogoutRequest is sent, or set the identity provider's own sign-out page as the address after logout",
+};
 static OTHER_ISSUER: CauseData = CauseData {
     text: "The logout request bears another name of the service provider than its sign-in request, and nobody is signed in under that name",
     who: Who::Sp,
@@ -141,6 +153,8 @@ check! {
             SP_REFUSED,
             NO_WAY_BACK,
             SP_STAYS_SILENT,
+            SP_CANNOT_ANSWER,
+            NO_MESSAGE,
             OTHER_ISSUER,
             SIGNED_INSIDE,
         ],
@@ -150,6 +164,7 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
+    without_a_message(case, out);
     for attempt in case.attempts.iter().filter(|attempt| {
         attempt.kind == AttemptKind::SignOut && attempt.outcome == Outcome::Incomplete
     }) {
@@ -201,6 +216,14 @@ fn run(case: &Case, out: &mut Findings) {
                 if exchange.side == Side::Sp && refused(case, attempt).is_some_and(verifies) =>
             {
                 finding.because(&SP_CANNOT_VERIFY, case).because(&SP_REFUSED, case)
+            }
+            // Who refuses a message says so; a server that breaks over it lacks something itself.
+            (None, Some(exchange))
+                if exchange.side == Side::Sp
+                    && exchange.status >= 500
+                    && !about_signature(case, attempt) =>
+            {
+                finding.because(&SP_CANNOT_ANSWER, case).because(&SP_REFUSED, case)
             }
             (None, Some(exchange)) if exchange.side == Side::Sp => {
                 let signed =
@@ -261,6 +284,60 @@ pub(super) fn other_issuer<'a>(case: &'a Case, message: &'a Message) -> Option<(
         [name] if *name != own.value => Some((name, &own.value)),
         _ => None,
     }
+}
+
+/// Paths, by their last step, at which people sign out of a service provider.
+const SIGNS_OUT: &[&str] =
+    &["logout", "signout", "logoff", "signoff", "log-out", "sign-out", "log_out", "sign_out"];
+
+/// A page at which people sign out leads to an address of the identity provider's that takes messages, and none is sent.
+fn without_a_message(case: &Case, out: &mut Findings) {
+    let asked: Vec<&str> =
+        case.messages.iter().filter_map(Message::delivered_to).map(without_query).collect();
+    for (index, exchange) in case.exchanges.iter().enumerate() {
+        let refused = exchange.navigation
+            && exchange.side == Side::Idp
+            && (400..500).contains(&exchange.status);
+        if !refused || case.attempt_at(index).is_some() {
+            continue;
+        }
+        let to = without_query(&exchange.url);
+        let leads_here = |before: &&Exchange| {
+            before.side != Side::Idp
+                && before.location.as_deref().map(without_query) == Some(to)
+                && without_query(&before.url)
+                    .rsplit('/')
+                    .find(|step| !step.is_empty())
+                    .is_some_and(|step| SIGNS_OUT.contains(&step.to_ascii_lowercase().as_str()))
+        };
+        let before = case.exchanges.get(..index).unwrap_or_default();
+        let Some(from) = before.iter().rev().take(NEAR).find(leads_here) else { continue };
+        if exchange.url.contains("SAMLRequest=") || !asked.contains(&to) {
+            continue;
+        }
+        let said = exchange
+            .headline()
+            .map(|text| sentence(&format!(" The page says: “{text}”")))
+            .unwrap_or_default();
+        let finding = Finding::error("Signing out ended in an error")
+            .detail(format!(
+                "{} leads to {}, which takes SAML messages, without one; it answered {}.{said}",
+                place(from),
+                place(exchange),
+                exchange.status
+            ))
+            .at(&exchange.place)
+            .at(&from.place);
+        out.push(finding.because(&NO_MESSAGE, case));
+        return;
+    }
+}
+
+/// Exchanges before one among which stands what led to it.
+const NEAR: usize = 8;
+
+fn without_query(url: &str) -> &str {
+    url.split(['?', '#']).next().unwrap_or(url)
 }
 
 /// A logout request that was delivered and shown something for, to which no answer came although the capture goes on.

@@ -1,7 +1,7 @@
 //! A message is larger than its receiver takes.
 
 use diag_sdk::case::exchange::{Exchange, Side};
-use diag_sdk::case::message::Message;
+use diag_sdk::case::message::{Message, MessageKind};
 use diag_sdk::{
     Account, Case, CauseData, Finding, Findings, Meaning, Need, Reference, Setting, Severity,
     Specification, Stage, Who, check, shown,
@@ -25,6 +25,12 @@ static LONG_ADDRESS: CauseData = CauseData {
     who: Who::Sp,
     setting: Setting::SpIdpMetadata,
     fix: "Send requests by HTTP-POST, or shorten the RelayState",
+};
+static RESPONSE_IN_ADDRESS: CauseData = CauseData {
+    text: "The response travels in an address, which is longer than the receiver or a gateway takes; a response has to be posted",
+    who: Who::Idp,
+    setting: Setting::IdpReplyUrl,
+    fix: "Register the assertion consumer service with the HTTP-POST binding",
 };
 
 check! {
@@ -71,7 +77,7 @@ check! {
         needs: [Need::Capture],
         explains: ["flow/request-not-answered"],
         accounts: [Account::sp(&[Meaning::TooLarge]), Account::idp(&[Meaning::TooLarge]), Account::between(&[Meaning::TooLarge])],
-        causes: [MANY_GROUPS, LIMIT, LONG_ADDRESS],
+        causes: [MANY_GROUPS, LIMIT, LONG_ADDRESS, RESPONSE_IN_ADDRESS],
         references: [
             Reference::section(Specification::Rfc(9110), "15.5.14"),
             Reference::section(Specification::Rfc(9110), "15.5.15"),
@@ -139,6 +145,11 @@ fn finding(case: &Case, message: &Message, index: usize, exchange: &Exchange) ->
         .at(&exchange.place)
         .attempt(case.attempt_at(index).map(|attempt| attempt.id.clone()).unwrap_or_default())
         .subject(message.id.clone());
+    if exchange.method == "GET" && message.kind == MessageKind::Response {
+        return finding
+            .cause(&RESPONSE_IN_ADDRESS, case.idp_vendor)
+            .cause(&MANY_GROUPS, case.idp_vendor);
+    }
     if exchange.side == Side::Idp || exchange.method == "GET" {
         return finding.cause(&LONG_ADDRESS, case.sp_vendor);
     }

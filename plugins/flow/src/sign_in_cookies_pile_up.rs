@@ -19,6 +19,12 @@ static CLEAR_THEM: CauseData = CauseData {
     setting: Setting::Browser,
     fix: "Delete the cookies of this site, which helps until they have piled up again",
 };
+static OF_THE_IDP: CauseData = CauseData {
+    text: "Each sign-in that was begun and not finished leaves a cookie of the identity provider's, and none is taken away again",
+    who: Who::Idp,
+    setting: Setting::IdpPolicy,
+    fix: "Find out what begins sign-ins that nobody finishes (tabs left open, a page that reloads itself), and raise the limit for the headers of a request",
+};
 /// So many cookies of one family are a pile, and so many are one that will fall.
 const PILE: usize = 5;
 const TALL: usize = 12;
@@ -68,7 +74,7 @@ check! {
         needs: [Need::Capture],
         explains: ["flow/message-too-large", "flow/sp-refused-response", "flow/gateway-failed", "flow/request-not-answered"],
         accounts: [Account::sp(&[Meaning::TooLarge]), Account::idp(&[Meaning::TooLarge]), Account::between(&[Meaning::TooLarge])],
-        causes: [ONE_EACH, CLEAR_THEM],
+        causes: [ONE_EACH, CLEAR_THEM, OF_THE_IDP],
         references: [
             Reference::section(Specification::Rfc(6265), "6.1"),
             Reference::section(Specification::Rfc(6585), "5"),
@@ -213,12 +219,16 @@ fn finding(severity: Severity, exchange: &Exchange, pile: &Pile<'_>, case: &Case
         shown::host_and_path(&exchange.url),
         exchange.status
     );
-    Finding::new(severity, headline)
+    let finding = Finding::new(severity, headline)
         .detail(detail)
         .actual(format!("{all} kB of cookies"), "Cookie header of the request")
-        .at(&exchange.place)
-        .because(&ONE_EACH, case)
-        .because(&CLEAR_THEM, case)
+        .at(&exchange.place);
+    // Whose cookies they are tells who can do something; the person can at once.
+    if exchange.side == Side::Idp {
+        finding.because(&CLEAR_THEM, case).because(&OF_THE_IDP, case)
+    } else {
+        finding.because(&ONE_EACH, case).because(&CLEAR_THEM, case)
+    }
 }
 
 #[cfg(test)]
@@ -233,6 +243,18 @@ mod tests {
         exchange.cookies =
             Some(names.map(|name| SentCookie { name, value: value.clone() }).collect());
         Case { exchanges: vec![exchange], ..Case::default() }
+    }
+
+    #[test]
+    fn whose_cookies_they_are_tells_who_acts() {
+        let mut case = sent((0..8).map(|number| format!("Request_{number}aF09bc")), 900, 431);
+        let first = |case: &Case| {
+            let outcome = SIGN_IN_COOKIES_PILE_UP.judge(case);
+            outcome.found()[0].causes.iter().map(|cause| cause.who).collect::<Vec<_>>()
+        };
+        assert_eq!(first(&case), [Who::Sp, Who::User]);
+        case.exchanges[0].side = Side::Idp;
+        assert_eq!(first(&case), [Who::User, Who::Idp]);
     }
 
     #[test]

@@ -89,6 +89,9 @@ fn sentence(judged: &Judged) -> String {
             Outcome::RefusedByIdp => format!("{} is refused by the identity provider", of(attempt)),
             Outcome::RefusedBySp => format!("{} is refused by the service provider", of(attempt)),
             Outcome::Looping => format!("{} goes in circles", of(attempt)),
+            Outcome::SignedIn => {
+                format!("{} worked, but what came after it was refused", of(attempt))
+            }
             Outcome::DeniedAfterSignIn => {
                 format!("{} succeeds, but access is denied afterwards", of(attempt))
             }
