@@ -9,12 +9,26 @@ use super::letters::makes_no_word;
 use super::passed::passed;
 use super::sent::without_sent;
 use super::words::{goes_on, is_guid};
+use crate::beginning;
 use crate::blotted::without;
 use crate::secrets::places;
 use std::borrow::Cow;
 
 /// A text that may be shown: URLs without values, no tokens, no local parts of addresses, shortened.
 pub fn shown(text: &str, longest: usize) -> String {
+    // Pages are long, and a few words of them are shown: what is hidden there is decided by what stands near.
+    let head = beginning::of(text, longest.saturating_mul(4).saturating_add(2 * LONGEST_QUOTED));
+    if head.len() < text.len() {
+        let (out, left) = shown_of(head, longest);
+        if left > LONGEST_QUOTED {
+            return out;
+        }
+    }
+    shown_of(text, longest).0
+}
+
+/// What may be shown of a text, and how many bytes behind it were left where it was long enough.
+fn shown_of(text: &str, longest: usize) -> (String, usize) {
     let mut out = String::new();
     let mut label = Label::None;
     // Quotes that were written for HTML and stand in no HTML are quotes.
@@ -29,7 +43,10 @@ pub fn shown(text: &str, longest: usize) -> String {
     let text = without(&text, connection(&text));
     let text = without(&text, passed(&text));
     let text = without(&text, grouped(&text));
-    for word in text.split_whitespace() {
+    let mut rest = text.trim_start();
+    while !rest.is_empty() {
+        let (word, behind) = rest.split_at(rest.find(char::is_whitespace).unwrap_or(rest.len()));
+        rest = behind.trim_start();
         if !out.is_empty() {
             out.push(' ');
         }
@@ -74,10 +91,10 @@ pub fn shown(text: &str, longest: usize) -> String {
         if out.len() > longest && out.chars().count() > longest {
             let mut cut: String = out.chars().take(longest).collect();
             cut.push('…');
-            return cut;
+            return (cut, rest.len());
         }
     }
-    out
+    (out, 0)
 }
 
 /// The text without values in quotes or elements that stand under the name of a secret, whatever blanks they hold:
@@ -370,6 +387,24 @@ mod tests {
         assert!(!super::is_token("SignatureVerificationKeyMismatch"));
         for token in ["SignatureVerificationKeyMismatcq", "SqkvBnterhgdWplkmnbvcXzasdfghjkl"] {
             assert!(super::is_token(token), "{token}");
+        }
+    }
+
+    #[test]
+    fn the_beginning_of_a_long_text_is_shown_as_it_is_within_all_of_it() {
+        let filler = "and so the page goes on with words of its own ".repeat(400);
+        let secret = "q7Kd".repeat(900);
+        for text in [
+            format!("Hello {filler}"),
+            format!("\"password\": \"{secret}\" {filler}"),
+            format!("<password>{secret} a b</password> {filler}"),
+            format!("{}{filler}", format!("secret='{secret}' ").repeat(9)),
+            format!("{}password: '{secret} {secret}' {filler}", "x ".repeat(150)),
+            "word".repeat(9_000),
+        ] {
+            for longest in [10, 200, 1_000] {
+                assert_eq!(super::shown(&text, longest), super::shown_of(&text, longest).0);
+            }
         }
     }
 

@@ -6,6 +6,7 @@ use crate::evidence::RawExchange;
 use crate::redact::shown;
 use diag_sdk::case::exchange::{AddressFault, ContentPolicy, NamedHeader};
 use diag_sdk::header::askable;
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 /// Directives that bear on forms, scripts and frames.
@@ -78,7 +79,7 @@ fn policies_in(body: &str) -> Vec<String> {
         }
         let start = lower[..at].rfind('<').filter(|start| lower[*start..].starts_with("<meta"))?;
         let tag = &head[start..start + lower[start..].find('>')?];
-        super::html::attribute(tag.get(5..)?, "content")
+        super::html::attribute(tag.get(5..)?, "content").map(Cow::into_owned)
     });
     found.collect()
 }

@@ -6,6 +6,8 @@
 use super::wording::leads_to_a_logout;
 use crate::beginning;
 use crate::references;
+use memchr::{memchr, memchr3_iter};
+use std::borrow::Cow;
 
 /// Bytes of a page that are looked at; error pages are short, and long ones say it at the top.
 const LONGEST_PAGE: usize = 1 << 20;
@@ -114,7 +116,7 @@ fn scan_telling(body: &str, tell: &mut impl FnMut(&str, usize)) -> Html {
     let mut unseen = Unseen::default();
     let mut cells = 0_usize;
     while !rest.is_empty() {
-        let Some(open) = rest.find('<') else {
+        let Some(open) = memchr(b'<', rest.as_bytes()) else {
             push_text(&mut html, &mut heading, &mut in_title, &mut marked, rest, &mut |text| {
                 tell(text, end - rest.len());
             });
@@ -142,10 +144,11 @@ fn scan_telling(body: &str, tell: &mut impl FnMut(&str, usize)) -> Html {
         rest = &rest[tag_end + 1..];
         let (closing, tag) = tag.strip_prefix('/').map_or((false, tag), |tag| (true, tag));
         let name_length = tag.bytes().take_while(u8::is_ascii_alphanumeric).count();
-        let name = tag[..name_length].to_ascii_lowercase();
+        let name = lower(&tag[..name_length]);
+        let name = name.as_ref();
         let attributes = &tag[name_length..];
-        if !closing && matches!(name.as_str(), "script" | "style") && !attributes.ends_with('/') {
-            let close = find_closing(rest, &name);
+        if !closing && matches!(name, "script" | "style") && !attributes.ends_with('/') {
+            let close = find_closing(rest, name);
             if name == "script" && html.scripts.len() < LONGEST_PAGE {
                 html.scripts.push_str(&rest[..close]);
                 html.scripts.push('\n');
@@ -154,16 +157,16 @@ fn scan_telling(body: &str, tell: &mut impl FnMut(&str, usize)) -> Html {
             continue;
         }
         if closing {
-            marked.close(&name, &mut html);
-            unseen.close(&name, &mut html);
+            marked.close(name, &mut html);
+            unseen.close(name, &mut html);
         } else {
-            unseen.open(&name, attributes);
+            unseen.open(name, attributes);
             if !unseen.is_open() {
-                marked.open(&name, attributes);
+                marked.open(name, attributes);
             }
             html.submits |= name == "body" && attributes.contains("submit()");
         }
-        match name.as_str() {
+        match name {
             "title" if !closing => in_title = Some(String::new()),
             "title" => {
                 let title =
@@ -182,7 +185,8 @@ fn scan_telling(body: &str, tell: &mut impl FnMut(&str, usize)) -> Html {
                 html.password_field = true;
                 html.password_names.extend(
                     attribute(attributes, "name")
-                        .filter(|_| html.password_names.len() < MOST_NAMES),
+                        .filter(|_| html.password_names.len() < MOST_NAMES)
+                        .map(Cow::into_owned),
                 );
             }
             "input" => {
@@ -193,7 +197,7 @@ fn scan_telling(body: &str, tell: &mut impl FnMut(&str, usize)) -> Html {
                 if attribute(attributes, "name")
                     .is_some_and(|meta| meta.eq_ignore_ascii_case("pageid")) =>
             {
-                html.page_id = attribute(attributes, "content");
+                html.page_id = attribute(attributes, "content").map(Cow::into_owned);
             }
             kind if LISTED.contains(&kind) => {
                 cells = if closing { cells.saturating_sub(1) } else { cells + 1 }
@@ -213,7 +217,7 @@ fn scan_telling(body: &str, tell: &mut impl FnMut(&str, usize)) -> Html {
             }
             _ => {}
         }
-        if !INLINE.contains(&name.as_str()) {
+        if !INLINE.contains(&name) {
             unseen.push(" ");
             html.text.push(' ');
             marked.push(" ");
@@ -279,9 +283,10 @@ fn is_hidden(name: &str, attributes: &str) -> bool {
     if name == "template" {
         return true;
     }
-    let hints = ["idden", "IDDEN", "none", "hide", "invisible"];
+    const HINTS: &[&[u8]] = &[b"idden", b"IDDEN", b"none", b"hide", b"invisible"];
+    const FIRST: Firsts = Firsts::of(HINTS);
     if matches!(name, "html" | "body" | "main" | "form" | "head")
-        || !hints.iter().any(|hint| attributes.contains(hint))
+        || !hints(attributes.as_bytes(), HINTS, &FIRST)
     {
         return false;
     }
@@ -404,7 +409,7 @@ fn mark(name: &str, attributes: &str) -> Option<Mark> {
         return None;
     }
     // Most elements carry nothing of the kind; reading their attributes for it would cost more than all the rest.
-    if !hints_at_an_error(attributes.as_bytes()) {
+    if !hints(attributes.as_bytes(), ERRORS, &FIRST_OF_ERRORS) {
         return None;
     }
     let role = attribute(attributes, "role").is_some_and(|role| role.eq_ignore_ascii_case("alert"));
@@ -439,14 +444,35 @@ fn mark(name: &str, attributes: &str) -> Option<Mark> {
     }
 }
 
-/// Letters of the words that are looked for stand in it: one pass over what nearly always has none.
-fn hints_at_an_error(attributes: &[u8]) -> bool {
-    let words = [&b"rr"[..], b"ERR", b"ang", b"ail", b"arn", b"lert", b"LERT", b"xcep", b"ehler"];
-    let begins = |byte: u8| matches!(byte, b'r' | b'E' | b'a' | b'l' | b'L' | b'x' | b'e');
-    let hints = |at: usize| {
+/// Letters of the words by which elements are named for errors and alerts.
+const ERRORS: &[&[u8]] =
+    &[b"rr", b"ERR", b"ang", b"ail", b"arn", b"lert", b"LERT", b"xcep", b"ehler"];
+const FIRST_OF_ERRORS: Firsts = Firsts::of(ERRORS);
+
+/// The bytes some words begin with.
+struct Firsts([bool; 256]);
+
+impl Firsts {
+    const fn of(words: &[&[u8]]) -> Self {
+        let mut firsts = [false; 256];
+        let mut at = 0;
+        while at < words.len() {
+            if let Some(first) = words[at].first() {
+                firsts[*first as usize] = true;
+            }
+            at += 1;
+        }
+        Self(firsts)
+    }
+}
+
+/// Some of the words stand in it: one pass over what nearly always has none.
+fn hints(attributes: &[u8], words: &[&[u8]], firsts: &Firsts) -> bool {
+    let begins = |at: usize| {
         attributes.get(at..).is_some_and(|rest| words.iter().any(|word| rest.starts_with(word)))
     };
-    attributes.iter().enumerate().any(|(at, byte)| begins(*byte) && hints(at))
+    let first = |byte: u8| firsts.0.get(usize::from(byte)).copied().unwrap_or_default();
+    attributes.iter().enumerate().any(|(at, byte)| first(*byte) && begins(at))
 }
 
 fn push_text(
@@ -470,22 +496,38 @@ fn push_text(
     html.text.push_str(&text);
 }
 
+/// Longest tag, in bytes.
+const LONGEST_TAG: usize = (1 << 17) + 2;
+
+/// The name of an element, in lower case as nearly all are written.
+fn lower(name: &str) -> Cow<'_, str> {
+    if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        Cow::Owned(name.to_ascii_lowercase())
+    } else {
+        Cow::Borrowed(name)
+    }
+}
+
 /// The `>` that ends the tag at the start of `text`, outside quoted attribute values.
 fn end_of_tag(text: &str) -> Option<usize> {
-    let (mut quote, mut assigned) = (None, false);
-    for (index, byte) in text.bytes().enumerate() {
-        match (byte, quote) {
-            (b'=', None) => assigned = true,
-            (b'"' | b'\'', None) if assigned => quote = Some(byte),
-            (byte, Some(open)) if byte == open => quote = None,
-            (b'>', None) => return Some(index),
+    let bytes = text.as_bytes();
+    let head = bytes.get(..LONGEST_TAG).unwrap_or(bytes);
+    let (mut quote, mut looked) = (None, 0);
+    let mut assigned = false;
+    for index in memchr3_iter(b'>', b'"', b'\'', head) {
+        match (head.get(index).copied(), quote) {
+            (Some(b'>'), None) => return Some(index),
+            (Some(byte), Some(open)) if byte == open => quote = None,
+            (Some(byte @ (b'"' | b'\'')), None) => {
+                let passed = head.get(looked..index).unwrap_or_default();
+                assigned |= memchr(b'=', passed).is_some();
+                looked = index;
+                quote = assigned.then_some(byte);
+            }
             _ => {}
         }
-        if index > 1 << 17 {
-            return None;
-        }
     }
-    text.find('>')
+    if head.len() < bytes.len() { None } else { text.find('>') }
 }
 
 /// Where the closing tag of a raw-text element begins; the end where it is missing.
@@ -507,7 +549,7 @@ fn find_closing(text: &str, name: &str) -> usize {
 }
 
 /// The value of an attribute in the inside of a tag.
-pub(super) fn attribute(tag: &str, wanted: &str) -> Option<String> {
+pub(super) fn attribute<'t>(tag: &'t str, wanted: &str) -> Option<Cow<'t, str>> {
     let mut rest = tag;
     for _ in 0..100 {
         rest = rest
@@ -540,14 +582,22 @@ pub(super) fn attribute(tag: &str, wanted: &str) -> Option<String> {
 
 /// White space collapsed to single blanks.
 pub(super) fn collapse(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    let mut out = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.push_str(word);
+    }
+    out
 }
 
 /// Character references: numeric ones and the names that texts use.
-pub(super) fn decode_entities(text: &str) -> String {
+pub(super) fn decode_entities(text: &str) -> Cow<'_, str> {
+    let Some(mut start) = memchr(b'&', text.as_bytes()) else { return Cow::Borrowed(text) };
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some(start) = rest.find('&') {
+    loop {
         out.push_str(&rest[..start]);
         rest = &rest[start..];
         // One without its end may as well be the beginning of a parameter.
@@ -555,9 +605,11 @@ pub(super) fn decode_entities(text: &str) -> String {
         let (character, length) = references::at(rest).filter(ended).unwrap_or(('&', 1));
         out.push(character);
         rest = &rest[length..];
+        let Some(next) = memchr(b'&', rest.as_bytes()) else { break };
+        start = next;
     }
     out.push_str(rest);
-    out
+    Cow::Owned(out)
 }
 
 #[cfg(test)]

@@ -204,6 +204,11 @@ fn push<T>(index: &mut HashMap<String, Vec<T>>, key: String, value: T) {
 
 /// The path begins with the pattern, segment by segment; the pattern's last segment may go on.
 fn is_path(path: &str, wanted: &str) -> bool {
+    // Most paths begin otherwise, and are done with here.
+    let literal = wanted.find("{~}").and_then(|end| wanted.get(..end)).unwrap_or(wanted);
+    if !path.starts_with(literal) {
+        return false;
+    }
     let mut segments = path.split('/');
     let mut wanted = wanted.split('/').peekable();
     while let Some(part) = wanted.next() {

@@ -18,21 +18,20 @@ pub fn host_of(url: &str) -> Option<String> {
 /// and behind it the path. Large captures name hundreds of thousands.
 fn plain_host(url: &str) -> Option<&str> {
     let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"))?;
-    let of_name = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    let length = rest.bytes().position(|byte| !of_name(byte) && byte != b'.')?;
-    let host = rest.get(..length).filter(|_| rest.as_bytes().get(length) == Some(&b'/'))?;
-    let mut labels = host.split('.').peekable();
-    while let Some(label) = labels.next() {
-        // Encoded names, numbers that are addresses, and what no name has are the parser's.
-        let last = labels.peek().is_none();
-        if label.is_empty()
-            || label.contains("--")
-            || last && !label.bytes().all(|byte| byte.is_ascii_lowercase())
-        {
-            return None;
+    // Encoded names, numbers that are addresses, and what no name has are the parser's.
+    let (mut before, mut letters) = (b'.', true);
+    for (at, byte) in rest.bytes().enumerate() {
+        match byte {
+            b'a'..=b'z' => {}
+            b'.' if before != b'.' => letters = true,
+            b'/' if before != b'.' && letters => return rest.get(..at),
+            b'0'..=b'9' => letters = false,
+            b'-' if before != b'-' => letters = false,
+            _ => return None,
         }
+        before = byte;
     }
-    Some(host)
+    None
 }
 
 /// A bare host name as [`host_of`] would give it; `None` where the text is anything but a host

@@ -54,7 +54,7 @@ pub(super) fn at_a_glance<'l>(
     place: &Place,
     background: &mut Background,
 ) -> Option<RawExchange> {
-    let glance: Glance<'_> = serde_json::from_slice(slim).ok()?;
+    let glance: Glance<'_> = serde_json::from_str(std::str::from_utf8(slim).ok()?).ok()?;
     let mime = glance.response.content.mime.short()?;
     let kind = glance.resource_type.short();
     let status = status(glance.response.status);
@@ -115,9 +115,13 @@ fn cookies_set<'l>(lists: impl Iterator<Item = &'l [u8]>) -> Option<Vec<(String,
 
 /// Whether a list of headers names `Set-Cookie`, in any of the ways it is written.
 fn sets_a_cookie(list: &[u8]) -> bool {
-    static NAMES: LazyLock<[Finder<'static>; 3]> =
-        LazyLock::new(|| ["et-cookie\"", "et-Cookie\"", "ET-COOKIE\""].map(Finder::new));
-    list.len() > 20 && NAMES.iter().any(|name| name.find(list).is_some())
+    static ENDS: LazyLock<[Finder<'static>; 2]> =
+        LazyLock::new(|| ["ookie\"", "OOKIE\""].map(Finder::new));
+    let named = |end: usize| {
+        let before = list.get(..end).unwrap_or_default();
+        [b"et-c", b"et-C", b"ET-C"].iter().any(|name| before.ends_with(*name))
+    };
+    list.len() > 20 && ENDS.iter().any(|end| end.find_iter(list).any(named))
 }
 
 /// Data, as scripts fetch it.
