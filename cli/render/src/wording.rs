@@ -133,6 +133,7 @@ pub fn damage(damage: Damage) -> &'static str {
         Damage::DeflatedInPost => "deflated, though the POST binding sends plain base64",
         Damage::PlainInQuery => "not deflated, though the Redirect binding wants DEFLATE",
         Damage::ZlibFraming => "zlib or gzip framing around the DEFLATE data",
+        Damage::DeflateUnended => "DEFLATE data that nothing ends, with a whole message in it",
         Damage::LineWrapped => "base64 wrapped into lines",
         Damage::UrlSafeAlphabet => "URL-safe base64 alphabet",
         Damage::Sanitised => "removed or replaced by the exporter of the capture",

@@ -18,6 +18,8 @@ enum Sort {
     Kind(InputKind),
     Capture,
     SamlTracer,
+    /// Sign-ins, as the identity provider's log lists them.
+    SignIns,
     /// The answer of `applicationTemplates/instantiate`: an application and its service principal.
     Both,
     None(String),
@@ -61,6 +63,12 @@ impl Intake<'_, '_> {
 
     fn take_json_document(&mut self, input: &mut Input, document: &str, outline: &Outline) {
         match sort(outline) {
+            Sort::SignIns => match super::sign_ins::as_log(document) {
+                Some(log) => {
+                    self.keep(input, InputKind::ServerLog, HeldBy::Publisher, log.into_bytes());
+                }
+                None => input.notes.push(super::recognise::none_of_ours("A log of sign-ins")),
+            },
             Sort::Kind(kind) => {
                 self.keep(input, kind, HeldBy::Publisher, document.as_bytes().to_vec());
             }
@@ -149,6 +157,7 @@ fn sort(outline: &Outline) -> Sort {
             {
                 Sort::Capture
             }
+            Some(fields) if is_sign_in(fields) => Sort::SignIns,
             Some(fields) => sort_object(fields).map_or_else(
                 || Sort::None(format!("A JSON list of objects {}", with_fields(fields))),
                 Sort::Kind,
@@ -197,6 +206,9 @@ fn sort_root(fields: &[(String, Outline)]) -> Sort {
             return Sort::Kind(kind);
         }
     }
+    if is_sign_in(fields) {
+        return Sort::SignIns;
+    }
     if let Some(kind) = sort_object(fields) {
         return Sort::Kind(kind);
     }
@@ -205,8 +217,9 @@ fn sort_root(fields: &[(String, Outline)]) -> Sort {
             return Sort::None("An empty list of a REST API: the export found nothing".to_owned());
         }
         Some(list @ Outline::List(_)) => {
-            if let Sort::Kind(kind) = sort(list) {
-                return Sort::Kind(kind);
+            let listed = sort(list);
+            if matches!(listed, Sort::Kind(_) | Sort::SignIns) {
+                return listed;
             }
         }
         _ => {}
@@ -393,7 +406,17 @@ fn sort_object(fields: &[(String, Outline)]) -> Option<InputKind> {
     if has(fields, "replyUrls") || has(fields, "homepage") && count(SHARED) > 0 {
         return Some(InputKind::ServicePrincipal);
     }
-    (count(SHARED) >= 1).then_some(InputKind::Application)
+    // Logs name applications by their id; of what is one, something more is told.
+    let told = count(&["displayname", "createddatetime", "notes", "tags", "addins", "owners"]);
+    (count(SHARED) >= 2 || count(SHARED) == 1 && (told > 0 || fields.len() == 1))
+        .then_some(InputKind::Application)
+}
+
+/// One sign-in of a log: by whom at which application, and how it ended.
+fn is_sign_in(fields: &[(String, Outline)]) -> bool {
+    matches!(get(fields, "status"), Some(Outline::Object(status)) if has(status, "errorCode"))
+        && has(fields, "createdDateTime")
+        && has(fields, "appId")
 }
 
 /// Fields of `customClaimsPolicy`, which no other object has.

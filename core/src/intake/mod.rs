@@ -17,6 +17,7 @@ mod outline;
 mod recognise;
 mod saml_tracer;
 mod saz;
+mod sign_ins;
 mod sketch;
 mod source;
 mod tar;

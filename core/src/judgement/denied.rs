@@ -8,6 +8,7 @@
 use super::ending;
 use crate::spoken;
 use crate::story::path::host_and_path;
+use crate::story::wording::names_an_error;
 use diag_sdk::case::attempt::{Attempt, AttemptKind, Outcome};
 use diag_sdk::case::exchange::{Exchange, Side};
 use diag_sdk::case::judgement::Part;
@@ -46,6 +47,27 @@ pub(super) fn by_answers(case: &mut Case) {
         if !attempt.exchanges.contains(&index) {
             attempt.exchanges.push(index);
             attempt.exchanges.sort_unstable();
+        }
+    }
+}
+
+/// Ends attempts so that came to rest on a page whose title or heading is that of an error, and which says what is wrong:
+/// a session was begun, and nobody is let in by it.
+pub(super) fn by_landing(case: &mut Case) {
+    for attempt in case.attempts.iter_mut().filter(|attempt| signed_in(attempt)) {
+        let Some(exchange) = attempt.end.and_then(|end| case.exchanges.get(end)) else { continue };
+        if exchange.side != Side::Sp || !(200..300).contains(&exchange.status) {
+            continue;
+        }
+        let Some(page) = exchange.page.as_ref().filter(|page| page.error) else { continue };
+        let headed = page.title.iter().chain(&page.headings).any(|heading| names_an_error(heading));
+        if headed && !page.alerts.is_empty() && !page.goes_on {
+            attempt.outcome = Outcome::DeniedAfterSignIn;
+            attempt.ending = format!(
+                "The response was accepted, but {} answered {}",
+                host_and_path(&exchange.url),
+                ending::said(exchange)
+            );
         }
     }
 }

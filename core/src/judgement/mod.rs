@@ -37,6 +37,7 @@ pub fn judge(case: &mut Case, products: &Products, bounds: &Bounds) {
     consumptions(case);
     attempts::attempts(case, products, bounds);
     denied::by_answers(case);
+    denied::by_landing(case);
     case.lost_cookies = cookies::lost_cookies(case);
     answers::accept_answered(case);
     set_clocks(case);

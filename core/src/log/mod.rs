@@ -18,9 +18,10 @@ use crate::seal::Sealer;
 use crate::spoken;
 use columns::Columns;
 use diag_products::{Found, Products, Proven, Role, Scope, Where};
+use diag_sdk::case::exchange::Phrase;
 use diag_sdk::case::judgement::{Part, Party};
 use diag_sdk::case::witness::Witness;
-use diag_sdk::{Place, Secret};
+use diag_sdk::{Place, Secret, Writer};
 use jiff::Timestamp;
 use level::Level;
 use stamp::Stamp;
@@ -72,14 +73,15 @@ pub(crate) fn read(log: &Log<'_>, products: &Products) -> Vec<Witness> {
             level = level::of(line);
         }
         let spoken = plain(line);
+        let place = Place {
+            input: log.input.to_owned(),
+            line: u32::try_from(number + 1).ok(),
+            ..Place::default()
+        };
+        let before = witnesses.len();
         for found in sentences(&spoken, level, log, products) {
-            let place = Place {
-                input: log.input.to_owned(),
-                line: u32::try_from(number + 1).ok(),
-                ..Place::default()
-            };
             witnesses.push(Witness {
-                place,
+                place: place.clone(),
                 time: written.map(|stamp| stamp.time),
                 zoned: written.is_some_and(|stamp| stamp.zoned),
                 party: party(&found),
@@ -88,6 +90,15 @@ pub(crate) fn read(log: &Log<'_>, products: &Products) -> Vec<Witness> {
                 ..Witness::default()
             });
         }
+        // A vendor's number is a statement also where the words beside it are unknown.
+        if witnesses.len() == before && matches!(level, Level::Loud) {
+            witnesses.extend(numbered(&spoken, products).map(|witness| Witness {
+                place,
+                time: written.map(|stamp| stamp.time),
+                zoned: written.is_some_and(|stamp| stamp.zoned),
+                ..witness
+            }));
+        }
         // Now and then, since it moves all that stay.
         if witnesses.len() / 2 > log.most.size() {
             log.most.last_of(&mut witnesses);
@@ -95,6 +106,23 @@ pub(crate) fn read(log: &Log<'_>, products: &Products) -> Vec<Witness> {
     }
     log.most.last_of(&mut witnesses);
     witnesses
+}
+
+/// What the number of a vendor in a line states.
+fn numbered(line: &str, products: &Products) -> Option<Witness> {
+    let codes = products.codes_in(line);
+    let code = codes.first()?;
+    let known = products.code(code)?;
+    let phrase = Phrase {
+        writer: Writer::Product(known.product.clone()),
+        vendor: known.vendor,
+        meaning: known.meaning,
+        text: code.clone(),
+        who: known.who,
+        part: Part::Log,
+        ..Phrase::default()
+    };
+    Some(Witness { party: Party::Idp, phrase, codes: vec![code.clone()], ..Witness::default() })
 }
 
 /// The text looks like a log: lines that begin with a time, and some of them with a level or a process.
@@ -122,7 +150,9 @@ pub(crate) fn looks_like(text: &str) -> bool {
             );
         }
     }
-    telling > 0 && (stamped >= 5 || stamped * 3 >= lines)
+    // Where each line begins with its time it needs no level.
+    let each = stamped >= 5 && stamped == lines;
+    each || telling > 0 && (stamped >= 5 || stamped * 3 >= lines)
 }
 
 /// The line belongs to the one before it: a frame of a stack, what it was caused by, the class of an error.

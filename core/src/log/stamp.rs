@@ -86,7 +86,7 @@ fn numeric(reader: &mut Reader<'_>) -> Option<(Date, Clock)> {
         // 20261120T090012.000+0000
         8 => {
             let date = date(number(&digits[..4])?, number(&digits[4..6])?, number(&digits[6..])?)?;
-            reader.one_of(b"T ")?;
+            reader.one_of(b"T /")?;
             let packed = reader.digits();
             let clock = match packed.len() {
                 6 => reader.fraction(
@@ -272,7 +272,7 @@ impl<'t> Reader<'t> {
 
     /// What stands between a date and its clock, and the clock.
     fn clock(&mut self) -> Option<Time> {
-        self.one_of(b"T t:,")?;
+        self.one_of(b"T t:,/")?;
         while self.one_of(b" ").is_some() {}
         let hour = number(self.digits())?;
         self.clock_from(hour)
@@ -327,7 +327,7 @@ impl<'t> Reader<'t> {
     /// The zone: `Z`, `UTC`, `+01:00`, `+0100`, `+01`.
     fn zone(&mut self) -> Option<Offset> {
         let mut ahead = Reader { rest: self.rest };
-        while ahead.one_of(b" ").is_some() {}
+        while ahead.one_of(b" /").is_some() {}
         let word = ahead.word();
         if word.eq_ignore_ascii_case(b"z")
             || word.eq_ignore_ascii_case(b"utc")
@@ -372,6 +372,7 @@ mod tests {
             "{\"reqId\":\"a1\",\"level\":3,\"time\":\"2026-11-20T09:00:12+00:00\",\"message\":\"x\"}",
             "Fri, 20 Nov 2026 09:00:12 GMT x",
             "host app[12]: 2026-11-20T03:00:12-06:00 x",
+            "2026-11-20/09:00:12.101/UTC [ajp-8009] INFO x",
         ] {
             let (time, zoned) = at(line).expect(line);
             assert!(time.starts_with("2026-11-20T09:00:12") && zoned, "{line}: {time}");
@@ -384,6 +385,7 @@ mod tests {
             "20261120T090012.000\tWARN",
             "2026-11-20 09:00:12,123 ERROR x",
             "2026/11/20 09:00:12 [error] 12#0: x",
+            "20261120/090012.120 - U00045320 x",
             "20.11.2026 09:00:12 x",
             "11/20/2026 9:00:12 AM x",
             "20/11/2026 09:00:12 x",

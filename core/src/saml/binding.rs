@@ -327,6 +327,11 @@ fn unpack_one(
                 undone.xml = None;
                 undone.failed(Damage::TooLarge, beyond())
             }
+            // A sender that flushes its compression and never closes it.
+            _ if candidate.complete && is_whole(undone.xml.as_deref().unwrap_or_default()) => {
+                undone.note(Damage::DeflateUnended);
+                undone
+            }
             _ => undone.failed(
                 Damage::Truncated,
                 "its DEFLATE data ends before the end: the value was cut short or altered",
@@ -347,6 +352,12 @@ fn unpack_one(
             undone.failed(Damage::NotXml, "after base64 there is no XML")
         }
     }
+}
+
+/// The element that opens a document also ends it.
+fn is_whole(xml: &str) -> bool {
+    let ended = xml.trim_end().strip_suffix('>').and_then(|rest| rest.rsplit_once("</"));
+    ended.is_some_and(|(_, name)| xml::root_name(xml) == Some(name.trim_end()))
 }
 
 #[cfg(test)]
@@ -372,6 +383,15 @@ mod tests {
 
     fn post(xml: &str) -> String {
         BASE64.encode(xml)
+    }
+
+    #[test]
+    fn a_stream_that_nothing_ends_holds_a_whole_message() {
+        let mut encoder = DeflateEncoder::new(Vec::new(), Compression::default());
+        encoder.write_all(XML.as_bytes()).unwrap();
+        encoder.flush().unwrap();
+        let flushed = BASE64.encode(encoder.get_ref());
+        assert_eq!(damage_of(&flushed, Expected::Deflated), [Damage::DeflateUnended]);
     }
 
     fn damage_of(value: &str, expected: Expected) -> Vec<Damage> {

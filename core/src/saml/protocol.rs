@@ -79,6 +79,11 @@ pub fn assertion_of(
     Some(assertion)
 }
 
+/// An assertion that another one brings along as advice, of which nobody makes use (saml-core-2.0-os §2.6.1).
+fn advises(node: Node<'_, '_>) -> bool {
+    node.ancestors().skip(1).any(|above| is(above, NS_ASSERTION, "Advice"))
+}
+
 fn kind_of(name: &str) -> MessageKind {
     match name {
         "AuthnRequest" => MessageKind::AuthnRequest,
@@ -112,7 +117,8 @@ fn fill(message: &mut Message, root: Node<'_, '_>, reading: &Reading<'_>) {
             .then(|| logout(root, reading));
     let older = root.tag_name().namespace() != Some(NS_PROTOCOL);
     let assertions = root.descendants().filter(|node| {
-        is(*node, NS_ASSERTION, "Assertion") || (older && is(*node, NS_ASSERTION_11, "Assertion"))
+        (is(*node, NS_ASSERTION, "Assertion") && !advises(*node))
+            || (older && is(*node, NS_ASSERTION_11, "Assertion"))
     });
     message.assertions = reading
         .items

@@ -78,7 +78,10 @@ pub fn verdict(case: &Case, ranked: &Ranked) -> Verdict {
 pub(crate) fn shows_a_refusal(case: &Case, finding: &Finding) -> bool {
     let refused = |place: &Place| {
         let exchange = case.exchanges.iter().find(|exchange| exchange.place == *place);
-        exchange.is_some_and(|exchange| exchange.navigation && exchange.status >= 400)
+        exchange.is_some_and(|exchange| {
+            let says_so = exchange.page.as_ref().is_some_and(|page| page.error);
+            exchange.navigation && (exchange.status >= 400 || says_so)
+        })
     };
     finding.attempts.is_empty() && finding.places.first().is_some_and(refused)
 }

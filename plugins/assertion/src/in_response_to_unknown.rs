@@ -1,7 +1,7 @@
 //! The response answers a request that the service provider does not expect an answer to.
 
 use diag_sdk::case::judgement::Fate;
-use diag_sdk::case::message::{Message, MessageKind};
+use diag_sdk::case::message::{Carrier, Message, MessageKind};
 use diag_sdk::host::host_of;
 use diag_sdk::jiff::Timestamp;
 use diag_sdk::view::Response;
@@ -34,6 +34,14 @@ static OTHER_BROWSER: CauseData = CauseData {
     setting: Setting::Browser,
     fix: "Start at the application; do not bookmark or go back to a log-in page",
 };
+static CACHED: CauseData = CauseData {
+    text: "The redirect or page with the request came from a cache: everybody gets the same old request, which the service provider has long forgotten",
+    who: Who::Network,
+    setting: Setting::Gateway,
+    fix: "Let no cache keep answers of the service provider that begin a sign-in (Cache-Control: no-store), and purge what it keeps",
+};
+/// Seconds by which clocks may differ, and a page be made before it is sent.
+const FRESH: i64 = 600;
 
 check! {
     /// The response answers a request that the service provider does not expect an answer to.
@@ -100,7 +108,7 @@ check! {
         explains: [],
         accounts: [Account::sp_or_loop(&[Meaning::InResponseTo, Meaning::NoSession])],
         logged: "The service provider does not remember the request that was answered",
-        causes: [SECOND_TAB, LOST_STATE, OTHER_NODE, OTHER_BROWSER],
+        causes: [SECOND_TAB, LOST_STATE, OTHER_NODE, OTHER_BROWSER, CACHED],
         references: [
             Reference::section(Specification::SamlCore, "3.2.2"),
             Reference::section(Specification::SamlProfiles, "4.1.4.3"),
@@ -136,7 +144,7 @@ fn judge(response: &Response<'_>, time: Timestamp, answered: &Sited<String>) -> 
     let matching = requests.iter().position(|(_, id, _)| **id == answered.value);
     let other_node = other_node(response, answered);
     let refused = response.refused() && !response.said_otherwise(MEANINGS);
-    let said = response.refused() && response.said(MEANINGS);
+    let said = response.refused() && response.said(MEANINGS) && !of_the_application(response);
     let last = requests.last();
     let (headline, detail) = match (matching, last) {
         _ if contradiction.is_some() => (
@@ -201,10 +209,40 @@ fn judge(response: &Response<'_>, time: Timestamp, answered: &Sited<String>) -> 
         _ if contradiction.is_some() => finding.because(&LOST_STATE, case),
         // Only somebody who asked twice can have finished the wrong one.
         _ if earlier => finding.because(&SECOND_TAB, case).because(&LOST_STATE, case),
+        (Some(at), _) if requests.get(at).is_some_and(|(request, ..)| is_cached(case, request)) => {
+            finding.because(&CACHED, case).because(&LOST_STATE, case)
+        }
         (Some(_), _) if other_node.is_some() => finding.because(&OTHER_NODE, case),
         (None, Some(_)) => finding.because(&OTHER_BROWSER, case).because(&LOST_STATE, case),
         _ => finding.because(&LOST_STATE, case).because(&OTHER_BROWSER, case),
     })
+}
+
+/// What is missed is the session of the application, some pages after the response was taken and a session begun: the
+/// request is not what anybody misses there.
+fn of_the_application(response: &Response<'_>) -> bool {
+    let Some(said) = response.statement(MEANINGS) else { return false };
+    let Some(receipt) = response.message.delivered_in() else { return false };
+    let begun = response.case.exchanges.get(receipt).is_some_and(|receipt| {
+        (300..400).contains(&receipt.status)
+            && receipt.set_cookies.iter().flatten().any(|cookie| !cookie.removes)
+    });
+    said.meaning == Meaning::NoSession
+        && begun
+        && said.exchange.is_some_and(|stated| stated > receipt + 1)
+}
+
+/// The request was made long before the answer that handed it out.
+fn is_cached(case: &Case, request: &Message) -> bool {
+    let made = request.issue_instant.as_ref().map(|made| made.value);
+    let announced = request
+        .sightings
+        .iter()
+        .filter(|sighting| matches!(sighting.carrier, Carrier::LocationHeader | Carrier::PageForm))
+        .filter_map(|sighting| case.exchanges.get(sighting.exchange?))
+        .filter_map(|exchange| exchange.date.or(exchange.started))
+        .min();
+    made.zip(announced).is_some_and(|(made, sent)| sent.as_second() - made.as_second() > FRESH)
 }
 
 /// The answers to where the request came from and where the response went name two nodes.

@@ -1,11 +1,11 @@
 //! A message breaks the SAML schema.
 
 use diag_sdk::case::judgement::Fate;
-use diag_sdk::case::message::{Breach, BreachKind};
+use diag_sdk::case::message::{Breach, BreachKind, MessageKind};
 use diag_sdk::view::Delivery;
 use diag_sdk::{
-    Account, Case, CauseData, Findings, Meaning, Need, Reference, Setting, Severity, Stage, Who,
-    check,
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Reference, Setting, Severity,
+    Specification, Stage, Who, check,
 };
 
 static SP_BUILDS_IT: CauseData = CauseData {
@@ -67,6 +67,7 @@ check! {
         ],
         causes: [SP_BUILDS_IT, IDP_BUILDS_IT],
         references: [
+            Reference::section(Specification::SamlProfiles, "4.1.4.2"),
             Reference::page("https://docs.oasis-open.org/security/saml/v2.0/saml-schema-protocol-2.0.xsd", "2026-12-01"),
             Reference::page("https://docs.oasis-open.org/security/saml/v2.0/saml-schema-assertion-2.0.xsd", "2026-12-01"),
         ],
@@ -81,6 +82,9 @@ const UNREADABLE: &str = "AADSTS75005";
 
 fn run(case: &Case, out: &mut Findings) {
     for delivery in case.deliveries() {
+        out.extend(
+            without_assertion(&delivery).map(|finding| finding.because(&IDP_BUILDS_IT, case)),
+        );
         let breaches = &delivery.message.breaches;
         let Some(first) = breaches.first() else { continue };
         let severity = severity(&delivery);
@@ -105,6 +109,30 @@ fn run(case: &Case, out: &mut Findings) {
         }
         out.push(finding.because(whose, case));
     }
+}
+
+/// A response that says it succeeded, and holds nobody: neither an assertion nor an encrypted one.
+fn without_assertion(delivery: &Delivery<'_>) -> Option<Finding> {
+    let message = delivery.message;
+    let holds = !message.assertions.is_empty() || !message.encrypted.is_empty();
+    if message.kind != MessageKind::Response
+        || !message.succeeded()
+        || holds
+        || !message.damage.is_empty()
+    {
+        return None;
+    }
+    let severity = match delivery.fate() {
+        Fate::Accepted => return None,
+        Fate::Refused if delivery.said(MEANINGS) => Severity::Error,
+        Fate::Refused | Fate::Open | Fate::Lost => Severity::Warning,
+    };
+    let finding = delivery
+        .finding(severity, "The response says Success and holds no assertion")
+        .detail("Without an assertion it says of nobody who they are; service providers refuse it.")
+        .expected("an Assertion or EncryptedAssertion", "saml-profiles-2.0-os §4.1.4.2")
+        .actual("none", "Response");
+    Some(finding)
 }
 
 /// How much it matters: by what its receiver made of it, in words or by a code.

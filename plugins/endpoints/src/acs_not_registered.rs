@@ -229,6 +229,9 @@ fn refusals<'a>(
         if asked.in_the_end_taken(attempt) || attempts.contains(&attempt.id) {
             continue;
         }
+        if asks_in_vain(case, attempt) {
+            continue;
+        }
         let url = asked
             .by(seen.attempt)
             .and_then(|url| asked.used.get(url).copied())
@@ -246,9 +249,9 @@ fn refusals<'a>(
     }
     // Others answer by a response, and say so in its status.
     for request in case.requests().into_iter().filter(|_| !of_another) {
-        let Some(attempt) =
-            request.attempt.filter(|attempt| request.refused() && !attempts.contains(&attempt.id))
-        else {
+        let Some(attempt) = request.attempt.filter(|attempt| {
+            request.refused() && !attempts.contains(&attempt.id) && !asks_in_vain(case, attempt)
+        }) else {
             continue;
         };
         let Some(said) = request.statement(&[Meaning::Acs]) else { continue };
@@ -275,6 +278,12 @@ fn refusals<'a>(
     }
     quoted(case, &asked, &mut told, &attempts, out);
     told
+}
+
+/// The request wants its answer by a binding by which none may come: no URL that is registered serves it.
+fn asks_in_vain(case: &Case, attempt: &Attempt) -> bool {
+    let asks = case.request_of(attempt).and_then(|request| request.request.as_ref());
+    asks.is_some_and(|asks| asks.impossible_binding().is_some())
 }
 
 /// The address of WS-Federation is refused. Where the service provider is set up for SAML that is not what is to be
@@ -337,6 +346,7 @@ fn quoted<'a>(
     for (attempt, request) in &asked.requests {
         if !request.refused()
             || attempts.contains(*attempt)
+            || request.attempt.is_some_and(|attempt| asks_in_vain(case, attempt))
             || request.failures().iter().any(|failure| failure.is_particular())
         {
             continue;

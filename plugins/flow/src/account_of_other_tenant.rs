@@ -23,6 +23,8 @@ const CODES: &[&str] = &[
     "AADSTS50014",
     "AADSTS50020",
     "AADSTS50143",
+    "AADSTS500200",
+    "AADSTS500207",
     "AADSTS500208",
     "AADSTS51004",
     "AADSTS90027",

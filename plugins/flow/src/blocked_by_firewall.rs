@@ -87,6 +87,7 @@ check! {
             Account::between(&[Meaning::Blocked, Meaning::RateLimited]),
             Account::logout(&[Meaning::Blocked, Meaning::RateLimited]),
         ],
+        logged: "A firewall or bot guard says that it refused the request",
         causes: [RULE, ORIGIN, LIMIT],
         references: [
             Reference::section(Specification::Rfc(9110), "15.5.4"),

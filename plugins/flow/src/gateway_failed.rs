@@ -1,10 +1,10 @@
 //! A gateway failed in place of the receiver.
 
 use diag_sdk::case::exchange::{Exchange, Side};
-use diag_sdk::case::judgement::{Failure, Party};
+use diag_sdk::case::judgement::{Failure, Party, Statement};
 use diag_sdk::{
     Account, Case, CauseData, Finding, Findings, Meaning, Need, Reference, Setting, Severity,
-    Specification, Stage, Vendor, Who, check, shown,
+    Specification, Stage, Vendor, Who, Writer, check, shown,
 };
 
 static HEADERS_TOO_LARGE: CauseData = CauseData {
@@ -24,6 +24,12 @@ static TOO_SLOW: CauseData = CauseData {
     who: Who::Network,
     setting: Setting::Gateway,
     fix: "Find what the application waits for, and only then raise the gateway's time limit",
+};
+static OWN_SERVICES: CauseData = CauseData {
+    text: "The service provider's own proxy answers, and the service behind it that the page needs does not run or does not answer it",
+    who: Who::Sp,
+    setting: Setting::Unspecified,
+    fix: "See whether all services of the service provider run, and what their logs say at this time",
 };
 
 check! {
@@ -82,7 +88,7 @@ check! {
             Account::idp(&[Meaning::Gateway]),
             Account::logout(&[Meaning::Gateway]),
         ],
-        causes: [HEADERS_TOO_LARGE, NOBODY_BEHIND, TOO_SLOW],
+        causes: [HEADERS_TOO_LARGE, NOBODY_BEHIND, TOO_SLOW, OWN_SERVICES],
         references: [
             Reference::section(Specification::Rfc(9110), "15.6.3"),
             Reference::section(Specification::Rfc(9110), "15.6.4"),
@@ -97,7 +103,7 @@ fn run(case: &Case, out: &mut Findings) {
         let Some(exchange) = failure.exchange.and_then(|index| case.exchanges.get(index)) else {
             continue;
         };
-        if by_gateway(failure, exchange) {
+        if by_gateway(case, failure, exchange) {
             let finding = finding(case, exchange, failure.words());
             let finding = failure
                 .message
@@ -117,7 +123,7 @@ fn run(case: &Case, out: &mut Findings) {
 }
 
 /// The status or the page is a gateway's, and nobody gave another reason.
-fn by_gateway(failure: &Failure, exchange: &Exchange) -> bool {
+fn by_gateway(case: &Case, failure: &Failure, exchange: &Exchange) -> bool {
     let reasons = failure
         .said
         .iter()
@@ -126,6 +132,11 @@ fn by_gateway(failure: &Failure, exchange: &Exchange) -> bool {
     let mut reasons = reasons.peekable();
     let silent = reasons.peek().is_none();
     let stated = failure.means(&[Meaning::Gateway]);
+    // A page in the words of a product that is no gateway was not written by one.
+    let own = |statement: &Statement| {
+        matches!(statement.writer, Writer::Product(_)) && statement.meaning != Meaning::Gateway
+    };
+    let silent = silent && (case.gateway_at(exchange).is_some() || !failure.said.iter().any(own));
     (exchange.got_no_answer() && (silent || stated))
         || (stated && exchange.status >= 500)
         || (stated && failure.party == Party::Between && exchange.status >= 400)
@@ -139,7 +150,13 @@ fn finding(case: &Case, exchange: &Exchange, words: Option<String>) -> Finding {
         .as_deref()
         .and_then(|server| server.split(['/', ' ', '(']).next())
         .filter(|name| !name.is_empty());
-    let name = product.map(|product| product.name.as_str()).or(server).unwrap_or("A gateway");
+    let own_name = case.product_name(case.sp_vendor, "A gateway");
+    let is_own = exchange.side == Side::Sp && exchange.products.contains(&case.sp_vendor);
+    let name = product
+        .map(|product| product.name.as_str())
+        .or(Some(own_name).filter(|_| is_own))
+        .or(server)
+        .unwrap_or("A gateway");
     let receiver =
         if exchange.side == Side::Idp { "identity provider" } else { "service provider" };
     let mut said =
@@ -147,11 +164,18 @@ fn finding(case: &Case, exchange: &Exchange, words: Option<String>) -> Finding {
     said.extend(words);
     let posted = exchange.method == "POST"
         && exchange.form_fields.iter().any(|field| field == "SAMLResponse");
-    let finding =
-        Finding::error(format!("{name} answered {} in place of the {receiver}", exchange.status))
-            .detail(said.join(" "))
-            .actual(exchange.status.to_string(), "status of the answer")
-            .at(&exchange.place);
+    let finding = Finding::error(if product.is_none() && is_own {
+        format!("{name} answered {}: a service behind it is missing", exchange.status)
+    } else {
+        format!("{name} answered {} in place of the {receiver}", exchange.status)
+    })
+    .detail(said.join(" "))
+    .actual(exchange.status.to_string(), "status of the answer")
+    .at(&exchange.place);
+    // No gateway shows itself, and the answer is the product's own.
+    if product.is_none() && case.sp_vendor.is_known() && is_own {
+        return finding.cause(&OWN_SERVICES, case.sp_vendor).cause(&NOBODY_BEHIND, vendor);
+    }
     match exchange.status {
         504 | 522 | 524 => finding.cause(&TOO_SLOW, vendor).cause(&NOBODY_BEHIND, vendor),
         502 | 520 if posted => {

@@ -297,7 +297,8 @@ fn without_a_message(case: &Case, out: &mut Findings) {
     for (index, exchange) in case.exchanges.iter().enumerate() {
         let refused = exchange.navigation
             && exchange.side == Side::Idp
-            && (400..500).contains(&exchange.status);
+            && ((400..500).contains(&exchange.status)
+                || exchange.page.as_ref().is_some_and(|page| page.error));
         if !refused || case.attempt_at(index).is_some() {
             continue;
         }
@@ -315,8 +316,10 @@ fn without_a_message(case: &Case, out: &mut Findings) {
         if exchange.url.contains("SAMLRequest=") || !asked.contains(&to) {
             continue;
         }
-        let said = exchange
-            .headline()
+        let alert = exchange.page.iter().flat_map(|page| &page.alerts).next();
+        let said = alert
+            .map(|alert| alert.text.clone())
+            .or_else(|| exchange.headline())
             .map(|text| sentence(&format!(" The page says: “{text}”")))
             .unwrap_or_default();
         let finding = Finding::error("Signing out ended in an error")

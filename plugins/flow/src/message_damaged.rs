@@ -1,7 +1,7 @@
 //! A message did not survive its way unharmed.
 
 use diag_sdk::case::attempt::Attempt;
-use diag_sdk::case::message::{Damage, Message, MessageKind};
+use diag_sdk::case::message::{Carrier, Damage, Message, MessageKind};
 use diag_sdk::{
     Account, Case, CauseData, Finding, Findings, Meaning, Need, Reference, Setting, Severity,
     Specification, Stage, Who, check,
@@ -91,6 +91,7 @@ fn harm(damage: Damage) -> Option<Harm> {
         | Damage::DoubleEncoded
         | Damage::PlainInQuery
         | Damage::DeflatedInPost
+        | Damage::DeflateUnended
         | Damage::DuplicateParameter => Some(Harm::Repaired),
         Damage::ZlibFraming | Damage::UrlSafeAlphabet | Damage::PaddingLost => {
             Some(Harm::Tolerated)
@@ -103,7 +104,13 @@ fn harm(damage: Damage) -> Option<Harm> {
 
 /// It reads as it was meant to, only packed for another binding.
 fn packed_by_the_sender(damage: Damage) -> bool {
-    matches!(damage, Damage::PlainInQuery | Damage::DeflatedInPost | Damage::ZlibFraming)
+    matches!(
+        damage,
+        Damage::PlainInQuery
+            | Damage::DeflatedInPost
+            | Damage::ZlibFraming
+            | Damage::DeflateUnended
+    )
 }
 
 fn words(damage: Damage) -> &'static str {
@@ -119,6 +126,9 @@ fn words(damage: Damage) -> &'static str {
         Damage::DeflatedInPost => "it is deflated although it came in a form",
         Damage::DuplicateParameter => "the parameter occurs more than once with different values",
         Damage::ZlibFraming => "its DEFLATE data has a zlib or gzip frame",
+        Damage::DeflateUnended => {
+            "the message in it is whole, but nothing ends its DEFLATE data (flushed, and not closed)"
+        }
         Damage::UrlSafeAlphabet => "it uses the URL-safe base64 alphabet",
         Damage::PaddingLost => "its base64 lacks padding",
         Damage::LineWrapped => "its base64 is wrapped in lines",
@@ -170,17 +180,24 @@ fn run(case: &Case, out: &mut Findings) {
             (&SENDER, case.sp_vendor)
         };
         let (by_sender, on_the_way) = ((sender, vendor), (&GATEWAY, case.sp_vendor));
-        let [first, second] = if damage.iter().any(|(_, damage)| packed_by_the_sender(*damage)) {
-            [by_sender, on_the_way]
-        } else {
-            [on_the_way, by_sender]
-        };
+        let sent_so = damage.iter().any(|(_, damage)| packed_by_the_sender(*damage))
+            || worst == Harm::Unreadable && announced_so(message);
+        let [first, second] =
+            if sent_so { [by_sender, on_the_way] } else { [on_the_way, by_sender] };
         finding = finding.cause(first.0, first.1).cause(second.0, second.1);
         if let Some(broken) = &message.broken {
             finding = finding.at(&broken.place).actual(broken.value.clone(), "the decoder");
         }
         out.push(finding);
     }
+}
+
+/// The page or redirect of its sender already held it as it was delivered: no gateway in front of the receiver did that.
+fn announced_so(message: &Message) -> bool {
+    let announces =
+        |carrier: Carrier| matches!(carrier, Carrier::LocationHeader | Carrier::PageForm);
+    message.delivered().is_some()
+        && message.sightings.iter().any(|sighting| announces(sighting.carrier))
 }
 
 /// Its receiver answered with an error.
@@ -227,6 +244,7 @@ mod tests {
             (MessageKind::AuthnRequest, Damage::PlainInQuery, Who::Sp),
             (MessageKind::AuthnRequest, Damage::DeflatedInPost, Who::Sp),
             (MessageKind::Response, Damage::DeflatedInPost, Who::Idp),
+            (MessageKind::AuthnRequest, Damage::DeflateUnended, Who::Sp),
             (MessageKind::AuthnRequest, Damage::PlusLost, Who::Network),
             (MessageKind::Response, Damage::Truncated, Who::Network),
         ] {

@@ -33,6 +33,9 @@ static RESPONSE_IN_ADDRESS: CauseData = CauseData {
     fix: "Register the assertion consumer service with the HTTP-POST binding",
 };
 
+/// Entra ID: the query is too long.
+const CODES: &[&str] = &["AADSTS90015"];
+
 check! {
     /// A message is larger than its receiver takes.
     ///
@@ -75,8 +78,8 @@ check! {
         levels: [Severity::Error],
         stage: Stage::Response,
         needs: [Need::Capture],
-        explains: ["flow/request-not-answered"],
-        accounts: [Account::sp(&[Meaning::TooLarge]), Account::idp(&[Meaning::TooLarge]), Account::between(&[Meaning::TooLarge])],
+        explains: ["flow/request-not-answered", "endpoints/sso-url-wrong"],
+        accounts: [Account::sp(&[Meaning::TooLarge]), Account::idp(&[Meaning::TooLarge]).codes(CODES), Account::between(&[Meaning::TooLarge])],
         causes: [MANY_GROUPS, LIMIT, LONG_ADDRESS, RESPONSE_IN_ADDRESS],
         references: [
             Reference::section(Specification::Rfc(9110), "15.5.14"),
@@ -105,8 +108,10 @@ fn too_large(exchange: &Exchange) -> bool {
     let says_so = |page: &diag_sdk::case::exchange::Page| {
         page.error && page.phrases.iter().any(|phrase| phrase.meaning == Meaning::TooLarge)
     };
+    let codes = exchange.page.iter().flat_map(|page| &page.codes);
     matches!(exchange.status, 413 | 414 | 431)
-        || (exchange.status >= 400 && exchange.page.as_ref().is_some_and(says_so))
+        || exchange.page.as_ref().is_some_and(says_so)
+        || codes.into_iter().any(|code| CODES.contains(&code.as_str()))
 }
 
 fn finding(case: &Case, message: &Message, index: usize, exchange: &Exchange) -> Finding {
@@ -121,11 +126,12 @@ fn finding(case: &Case, message: &Message, index: usize, exchange: &Exchange) ->
         .iter()
         .flat_map(|assertion| &assertion.attributes)
         .max_by_key(|attribute| attribute.values.len());
-    let kilobytes = message.encoded_length.div_ceil(1000);
+    let kilobytes = ((message.encoded_length + 500) / 1000).max(1);
     let mut detail = format!(
-        "{} answered {} to a {} of {kilobytes} kB.",
+        "{} answered {} to {} {} of {kilobytes} kB.",
         shown::host_and_path(&exchange.url),
         exchange.status,
+        if message.root.starts_with('A') { "an" } else { "a" },
         message.root
     );
     if let Some(attribute) = most.filter(|attribute| attribute.values.len() > 20) {

@@ -115,7 +115,7 @@ check! {
         stage: Stage::Response,
         needs: [Need::Capture],
         explains: [],
-        accounts: [Account::sp_or_loop(&[Meaning::RelayState, Meaning::RedirectRefused, Meaning::NoSession])],
+        accounts: [Account::sp_or_loop(&[Meaning::RelayState, Meaning::RedirectRefused, Meaning::NoSession]), Account::sp(&[Meaning::Unsolicited])],
         causes: [NOT_ECHOED, ENCODED_ONCE_MORE, CHANGED, NOT_SENT, NOT_KEPT],
         references: [
             Reference::section(Specification::SamlBindings, "3.4.3"),
@@ -256,7 +256,9 @@ fn landed_elsewhere<'a>(
         .end_of(attempt)
         .filter(|exchange| exchange.side == Side::Sp && (200..300).contains(&exchange.status))?;
     let (asked, rests) = (Address::parse(&wanted.url)?, Address::parse(&landing.url)?);
-    let deep = asked.path.trim_matches('/').split('/').count() > 1 && !is_entrance(&asked.path);
+    let deep = asked.path.trim_matches('/').split('/').count() > 1
+        && !is_entrance(&asked.path)
+        && !leads_on(&wanted.url);
     let opened = |exchange: &Exchange| {
         Address::parse(&exchange.url)
             .is_some_and(|seen| seen.path.starts_with(asked.path.trim_end_matches('/')))
@@ -275,7 +277,43 @@ fn is_entrance(path: &str) -> bool {
         "login", "signin", "sign-in", "sign_in", "logon", "sso", "saml", "saml2", "auth", "oauth",
         "acs", "start", "callback",
     ];
-    path.to_lowercase().split(['/', '.', '_', '-']).any(|step| ENTRANCES.contains(&step))
+    let entrance = |step: &str| {
+        ENTRANCES.contains(&step) || step.ends_with("login") || step.ends_with("logon")
+    };
+    path.to_lowercase().split(['/', '.', '_', '-']).any(entrance)
+}
+
+/// The address names the page that comes after it, as an entrance does: `?next=…`.
+fn leads_on(url: &str) -> bool {
+    const NAMES: &[&str] = &[
+        "next",
+        "from",
+        "return",
+        "returnto",
+        "returnurl",
+        "return_to",
+        "return_url",
+        "redirect",
+        "redirecturl",
+        "redirect_uri",
+        "redirect_to",
+        "target",
+        "goto",
+        "continue",
+        "url",
+        "dest",
+        "destination",
+        "service",
+        "back",
+        "backurl",
+        "origin",
+        "originalurl",
+        "rd",
+        "r",
+    ];
+    let query = url.split_once('?').map(|(_, query)| query).unwrap_or_default();
+    let mut names = query.split('&').filter_map(|pair| pair.split('=').next());
+    names.any(|name| NAMES.contains(&name.to_lowercase().as_str()))
 }
 
 fn page(url: &str) -> &str {
@@ -320,10 +358,13 @@ fn encoded_length(text: &str) -> usize {
 fn ended_for_it(case: &Case, attempt: &Attempt, response: &Message, change: Change) -> bool {
     let meanings: Vec<Meaning> =
         case.said_about(response).into_iter().map(|seen| seen.phrase.meaning).collect();
-    if meanings.iter().any(|meaning| {
-        matches!(*meaning, Meaning::RelayState | Meaning::RedirectRefused | Meaning::NoSession)
-    }) && attempt.failed()
-    {
+    let told = |meaning: &Meaning| match meaning {
+        Meaning::RelayState | Meaning::RedirectRefused | Meaning::NoSession => true,
+        // Who asked and finds nothing of it in the answer takes it for one that nobody asked for.
+        Meaning::Unsolicited => change == Change::Lost && !attempt.idp_initiated,
+        _ => false,
+    };
+    if attempt.failed() && meanings.iter().any(told) {
         return true;
     }
     let status = case

@@ -3,6 +3,7 @@
 use diag_sdk::case::judgement::{Failure, Party};
 use diag_sdk::case::message::Message;
 use diag_sdk::case::place::Place;
+use diag_sdk::spec::{BINDING_POST, short};
 use diag_sdk::{
     Account, Case, CauseData, Finding, Findings, Meaning, Need, Reference, Setting, Severity,
     Specification, Stage, Who, check,
@@ -19,6 +20,12 @@ static LACKS: CauseData = CauseData {
     who: Who::Sp,
     setting: Setting::SpIdpMetadata,
     fix: "Add what the identity provider names, as its documentation of the address shows it",
+};
+static ANSWER_BINDING: CauseData = CauseData {
+    text: "The request asks for its answer by a binding by which no response may come, so the identity provider finds no consumer service for it",
+    who: Who::Sp,
+    setting: Setting::SpAuthenticationMethod,
+    fix: "Set the binding of responses to HTTP-POST in the service provider's SAML module, or have it leave ProtocolBinding out",
 };
 
 /// Entra ID: a part that must not be set; a comparison other than exact.
@@ -65,10 +72,11 @@ check! {
         stage: Stage::IdpRequest,
         needs: [Need::Capture],
         explains: ["flow/idp-error-page", "flow/request-not-answered", "assertion/status-not-success"],
-        accounts: [Account::idp(&[Meaning::RequestProperty]).codes(CODES)],
-        causes: [LEAVE_OUT, LACKS],
+        accounts: [Account::idp(&[Meaning::RequestProperty, Meaning::Acs, Meaning::WrongBinding, Meaning::Malformed]).codes(CODES)],
+        causes: [LEAVE_OUT, LACKS, ANSWER_BINDING],
         references: [
             Reference::section(Specification::SamlCore, "3.4.1"),
+            Reference::section(Specification::SamlProfiles, "4.1.2"),
             Reference::page("https://learn.microsoft.com/entra/identity-platform/reference-error-codes", "2026-12-01").about("AADSTS900236"),
         ],
         run: run,
@@ -98,16 +106,40 @@ const PARTS: &[&str] = &[
 fn run(case: &Case, out: &mut Findings) {
     for failure in case.failures.iter().filter(|failure| failure.party == Party::Idp) {
         let by_code = failure.codes.iter().any(|code| CODES.contains(&code.as_str()));
-        if !by_code && !failure.means(&[Meaning::RequestProperty]) {
-            continue;
-        }
+        let asked_for = by_code || failure.means(&[Meaning::RequestProperty]);
         let request = failure
             .attempt
             .as_deref()
             .and_then(|id| case.attempts.iter().find(|attempt| attempt.id == id));
         let request = request.and_then(|attempt| case.request_of(attempt));
-        out.push(finding(case, failure, request));
+        if asked_for {
+            out.push(finding(case, failure, request));
+        } else if let Some(request) = request {
+            out.extend(answer_binding(case, failure, request));
+        }
     }
+}
+
+/// A request that wants its answer by a binding that none can come by, where nothing else is given as the reason.
+fn answer_binding(case: &Case, failure: &Failure, request: &Message) -> Option<Finding> {
+    const REASONS: &[Meaning] = &[Meaning::Acs, Meaning::WrongBinding, Meaning::Malformed];
+    if failure.is_particular() && !failure.means(REASONS) {
+        return None;
+    }
+    let binding = request.request.as_ref()?.impossible_binding()?;
+    let headline = match short(&binding.value) {
+        "" => "The ProtocolBinding of the request is empty".to_owned(),
+        name => format!("The request asks for its answer by {name}"),
+    };
+    let finding = Finding::error(headline)
+        .detail(failure.words().unwrap_or_default())
+        .expected(BINDING_POST, "saml-profiles-2.0-os §4.1.2")
+        .actual(binding.value.clone(), "ProtocolBinding of the AuthnRequest")
+        .at(&binding.place)
+        .at_all(&failure.place)
+        .attempt(failure.attempt.clone().unwrap_or_default())
+        .subject(request.id.clone());
+    Some(finding.because(&ANSWER_BINDING, case))
 }
 
 fn finding(case: &Case, failure: &Failure, request: Option<&Message>) -> Finding {

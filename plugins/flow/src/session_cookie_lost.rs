@@ -180,6 +180,7 @@ check! {
 
 fn run(case: &Case, out: &mut Findings) {
     let mut told: Vec<(&str, &str)> = Vec::new();
+    let mut together: Vec<(usize, &str)> = Vec::new();
     let moved: Vec<Moved<'_>> =
         case.sign_in_attempts().filter_map(|attempt| moved(case, attempt)).collect();
     let by_node = |lost: &LostCookie| {
@@ -192,6 +193,20 @@ fn run(case: &Case, out: &mut Findings) {
             continue;
         }
         told.push(key);
+        // What one answer sets and loses for the same reason is one loss, in how many cookies it may come.
+        if together.contains(&(lost.set_by, lost.reason.as_str())) {
+            continue;
+        }
+        together.push((lost.set_by, &lost.reason));
+        let mut names: Vec<&str> = case
+            .lost_cookies
+            .iter()
+            .filter(|other| {
+                other.decisive && other.set_by == lost.set_by && other.reason == lost.reason
+            })
+            .map(|other| other.name.as_str())
+            .collect();
+        names.dedup();
         let same: Vec<&LostCookie> = case
             .lost_cookies
             .iter()
@@ -215,12 +230,16 @@ fn run(case: &Case, out: &mut Findings) {
             setter.map(|exchange| attributes(exchange, &lost.name)).unwrap_or_default(),
             due.map(shown).unwrap_or_default(),
         );
-        let mut finding =
-            Finding::error(format!("The cookie {} was set and did not come back", lost.name))
-                .detail(detail)
-                .at(&lost.place)
-                .at_all(due.map(|exchange| &exchange.place))
-                .cause(why, case.sp_vendor);
+        let mut finding = Finding::error(match names.as_slice() {
+            [_, _, ..] => {
+                format!("The cookies {} were set and did not come back", names.join(", "))
+            }
+            _ => format!("The cookie {} was set and did not come back", lost.name),
+        })
+        .detail(detail)
+        .at(&lost.place)
+        .at_all(due.map(|exchange| &exchange.place))
+        .cause(why, case.sp_vendor);
         for other in same {
             finding = finding.attempt(other.attempt.clone().unwrap_or_default());
         }

@@ -21,6 +21,13 @@ static OTHER_USER: CauseData = CauseData {
     fix: "Let directory and user id come out as the users have them that hold the licences",
 };
 
+static TOO_MANY_SESSIONS: CauseData = CauseData {
+    text: "The person has as many sessions as one user may have: other browsers and devices, or each request that comes without the session's cookie begins another",
+    who: Who::Sp,
+    setting: Setting::SpSessionCookieAttributes,
+    fix: "Have the person sign out elsewhere or wait until the sessions end; where they come back at once, see whether the session cookie returns with each request",
+};
+
 check! {
     /// The person is signed in and the service provider gives them no licence, access pass or role.
     ///
@@ -85,7 +92,7 @@ check! {
         needs: [Need::Capture, Need::ProxyLog, Need::ServerLog],
         explains: [],
         accounts: [Account::sp_or_loop(&[Meaning::NoLicence])],
-        causes: [NONE_ASSIGNED, OTHER_USER],
+        causes: [NONE_ASSIGNED, OTHER_USER, TOO_MANY_SESSIONS],
         references: [
             Reference::page("https://help.qlik.com/en-US/sense-admin", "2026-12-01").about("Managing user access; audit security log, License user access"),
             Reference::page("https://community.qlik.com/t5/Official-Support-Articles/You-cannot-access-Qlik-Sense-because-you-have-no-access-pass/ta-p/1715138", "2026-12-01"),
@@ -149,12 +156,27 @@ fn told(case: &Case, failure: &Failure, said: &Statement, sign_in: Option<&SignI
     if let Some(id) = &failure.message {
         finding = finding.subject(id.clone());
     }
+    let sessions = [said.text.as_str()].into_iter().chain(lines_of(failure)).any(of_sessions);
+    if sessions {
+        return finding.because(&TOO_MANY_SESSIONS, case);
+    }
     match computed {
         Some((entry, _)) => {
             finding.because_at(&NONE_ASSIGNED, entry, None).because_at(&OTHER_USER, entry, None)
         }
         None => finding.because(&NONE_ASSIGNED, case).because(&OTHER_USER, case),
     }
+}
+
+fn lines_of(failure: &Failure) -> impl Iterator<Item = &str> {
+    let lines = failure.said.iter().filter(|line| line.meaning == Meaning::NoLicence);
+    lines.map(|line| line.text.as_str())
+}
+
+/// It speaks of how many sessions one user may have, not of a licence that is lacking.
+fn of_sessions(text: &str) -> bool {
+    let text = text.to_lowercase();
+    text.contains("too many sessions") || text.contains("sessions active in parallel")
 }
 
 /// The user's name comes out as nobody can have wanted it; another check tells of that.

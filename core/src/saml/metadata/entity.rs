@@ -74,10 +74,7 @@ pub(super) fn read(
         entity_id: locator
             .sited(node, "entityID")
             .unwrap_or_else(|| Sited::new(String::new(), locator.element(node))),
-        valid_until: node
-            .ancestors()
-            .filter(Node::is_element)
-            .find_map(|around| locator.instant(around, "validUntil"))
+        valid_until: valid_until(node, preferred(&idp_roles).or(preferred(&sp_roles)), locator)
             .or_else(|| surroundings.valid_until.clone()),
         role_descriptors: items
             .first_of(node.descendants().filter(|inner| is(*inner, NS_METADATA, "RoleDescriptor")))
@@ -90,6 +87,19 @@ pub(super) fn read(
         signature_untried: false,
         display_name: display_name(node),
     }
+}
+
+/// Until when an entity holds: what is said of it or of what it stands in, or of its role where that ends before
+/// (saml-metadata-2.0-os §2.3.2, §2.4.1).
+fn valid_until(
+    entity: Node<'_, '_>,
+    role: Option<Node<'_, '_>>,
+    locator: &Locator<'_>,
+) -> Option<Sited<Timestamp>> {
+    let mut around = entity.ancestors().filter(Node::is_element);
+    let of_entity = around.find_map(|around| locator.instant(around, "validUntil"));
+    let of_role = role.and_then(|role| locator.instant(role, "validUntil"));
+    of_entity.into_iter().chain(of_role).min_by_key(|until| until.value)
 }
 
 /// Of several roles the one for SAML 2.0: some entities describe SAML 1.1 beside it.

@@ -82,6 +82,8 @@ words! {
         PlainInQuery,
         /// zlib or gzip framing around the DEFLATE data; read nevertheless.
         ZlibFraming,
+        /// The DEFLATE data has no end although the message in it is whole; read nevertheless.
+        DeflateUnended,
         /// Lines of base64 were wrapped; normal in forms, odd in URLs.
         LineWrapped,
         /// A URL-safe base64 alphabet; read nevertheless.
@@ -281,6 +283,23 @@ facts! {
         pub not_on_or_after: Option<Sited<Timestamp>>,
         /// `Reason`.
         pub reason: Option<String>,
+    }
+}
+
+impl AuthnRequest {
+    /// The binding it wants its answer by, where no assertion consumer service may have that one (saml-profiles-2.0-os
+    /// §4.1.2): HTTP-Redirect, or no URI at all.
+    pub fn impossible_binding(&self) -> Option<&Sited<String>> {
+        const POSSIBLE: &[&str] = &["HTTP-POST", "HTTP-POST-SimpleSign", "HTTP-Artifact", "PAOS"];
+        let known = |binding: &str| {
+            binding
+                .strip_prefix("urn:oasis:names:tc:SAML:2.0:bindings:")
+                .is_some_and(|name| POSSIBLE.contains(&name))
+        };
+        self.protocol_binding.as_ref().filter(|binding| {
+            let uri = binding.value.trim();
+            !known(uri) && (uri.is_empty() || uri.contains(":bindings:"))
+        })
     }
 }
 

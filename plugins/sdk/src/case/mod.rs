@@ -126,8 +126,10 @@ impl Case {
                 self.idp_metadata(HeldBy::Publisher).next().is_some()
                     || self.broken(HeldBy::Publisher)
             }
+            // Whatever stands at that place was handed in, be it the wrong document.
             Need::IdpMetadataInSp => {
-                self.idp_metadata(HeldBy::Sp).next().is_some() || self.broken(HeldBy::Sp)
+                self.metadata.iter().any(|metadata| metadata.held_by == HeldBy::Sp)
+                    || self.broken(HeldBy::Sp)
             }
             Need::SpMetadata => {
                 self.sp_metadata(HeldBy::Publisher).next().is_some()
