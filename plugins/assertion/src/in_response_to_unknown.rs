@@ -34,6 +34,12 @@ static OTHER_BROWSER: CauseData = CauseData {
     setting: Setting::Browser,
     fix: "Start at the application; do not bookmark or go back to a log-in page",
 };
+static OF_THE_PROXY: CauseData = CauseData {
+    text: "The identity provider asks another one in turn, and puts the id of its own request into the answer in place of the one it was asked by",
+    who: Who::Idp,
+    setting: Setting::Unspecified,
+    fix: "Have the identity provider in between answer with the id of the service provider's request; where it lost that one, see whether its session and cookie last through the sign-in",
+};
 static CACHED: CauseData = CauseData {
     text: "The redirect or page with the request came from a cache: everybody gets the same old request, which the service provider has long forgotten",
     who: Who::Network,
@@ -108,7 +114,7 @@ check! {
         explains: [],
         accounts: [Account::sp_or_loop(&[Meaning::InResponseTo, Meaning::NoSession])],
         logged: "The service provider does not remember the request that was answered",
-        causes: [SECOND_TAB, LOST_STATE, OTHER_NODE, OTHER_BROWSER, CACHED],
+        causes: [SECOND_TAB, LOST_STATE, OTHER_NODE, OTHER_BROWSER, CACHED, OF_THE_PROXY],
         references: [
             Reference::section(Specification::SamlCore, "3.2.2"),
             Reference::section(Specification::SamlProfiles, "4.1.4.3"),
@@ -143,6 +149,11 @@ fn judge(response: &Response<'_>, time: Timestamp, answered: &Sited<String>) -> 
     let requests = requests_before(response, time);
     let matching = requests.iter().position(|(_, id, _)| **id == answered.value);
     let other_node = other_node(response, answered);
+    let answers_another = |at: usize| {
+        let answered = requests.get(at).map(|(request, ..)| *request);
+        response.refused() && answered.is_some_and(|request| is_of_another(response, request))
+    };
+    let of_proxy = matching.is_some_and(answers_another);
     let refused = response.refused() && !response.said_otherwise(MEANINGS);
     let said = response.refused() && response.said(MEANINGS) && !of_the_application(response);
     let last = requests.last();
@@ -166,6 +177,12 @@ fn judge(response: &Response<'_>, time: Timestamp, answered: &Sited<String>) -> 
             "The response answers a request this browser never carried".to_owned(),
             "None of the requests in the capture has the id in InResponseTo: it comes from another browser, another tab before the capture \
              began, or from a log-in page that was kept open."
+                .to_owned(),
+        ),
+        (Some(_), _) if of_proxy => (
+            "The response answers a request that another service provider sent".to_owned(),
+            "The request with that id asks for the answer at another address than the response was sent to: it is the one by which an \
+             identity provider in between asked another."
                 .to_owned(),
         ),
         (Some(_), _) if said => (
@@ -209,6 +226,7 @@ fn judge(response: &Response<'_>, time: Timestamp, answered: &Sited<String>) -> 
         _ if contradiction.is_some() => finding.because(&LOST_STATE, case),
         // Only somebody who asked twice can have finished the wrong one.
         _ if earlier => finding.because(&SECOND_TAB, case).because(&LOST_STATE, case),
+        _ if of_proxy => finding.because(&OF_THE_PROXY, case),
         (Some(at), _) if requests.get(at).is_some_and(|(request, ..)| is_cached(case, request)) => {
             finding.because(&CACHED, case).because(&LOST_STATE, case)
         }
@@ -216,6 +234,14 @@ fn judge(response: &Response<'_>, time: Timestamp, answered: &Sited<String>) -> 
         (None, Some(_)) => finding.because(&OTHER_BROWSER, case).because(&LOST_STATE, case),
         _ => finding.because(&LOST_STATE, case).because(&OTHER_BROWSER, case),
     })
+}
+
+/// The request wants its answer at another host than the response went to.
+fn is_of_another(response: &Response<'_>, request: &Message) -> bool {
+    let wanted = request.request.as_ref().and_then(|asked| asked.acs_url.as_ref());
+    let wanted = wanted.and_then(|url| host_of(&url.value));
+    let went = response.message.delivered_to().and_then(host_of);
+    wanted.zip(went).is_some_and(|(wanted, went)| wanted != went)
 }
 
 /// What is missed is the session of the application, some pages after the response was taken and a session begun: the

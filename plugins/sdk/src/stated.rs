@@ -5,6 +5,7 @@ use crate::case::judgement::{Failure, Party, Statement};
 use crate::finding::{CauseData, Who};
 use crate::meaning::Meaning;
 use crate::setting::Setting;
+use crate::stage::Stage;
 
 const fn row(
     meaning: Meaning,
@@ -377,6 +378,14 @@ static OF_SP: &[(Meaning, CauseData)] = &[
     ),
 ];
 
+/// The application misses the session that was begun when it took the response.
+static NO_SESSION_THERE: CauseData = CauseData {
+    text: "The application took the response and does not keep the session it began: the account lacks what it needs there (a profile or role), or the session's cookie does not come back",
+    who: Who::Sp,
+    setting: Setting::SpUsers,
+    fix: "See in the application's log why the session was ended, and give the account what it lacks; then look whether the cookie that was set with the response is sent with the next request",
+};
+
 /// The statement of a failure that tells most, and what it calls for, where a service provider or what stands in
 /// front of it made it.
 pub fn called_for(failure: &Failure) -> Option<(&Statement, CauseData)> {
@@ -385,6 +394,10 @@ pub fn called_for(failure: &Failure) -> Option<(&Statement, CauseData)> {
     }
     failure.said.iter().find_map(|statement| {
         let (_, cause) = OF_SP.iter().find(|(meaning, _)| *meaning == statement.meaning)?;
+        // Once the response was taken it is not the session of the sign-in that is missed.
+        let landed = statement.meaning == Meaning::NoSession
+            && matches!(failure.stage, Stage::Landing | Stage::Session);
+        let cause = if landed { &NO_SESSION_THERE } else { cause };
         Some((statement, CauseData { who: statement.who.unwrap_or(cause.who), ..*cause }))
     })
 }
