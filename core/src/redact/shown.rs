@@ -4,6 +4,7 @@ use super::branded::is_branded;
 use super::called::{PASSWORDS, without_called};
 use super::clean_url;
 use super::connection::connection;
+use super::dumped::dumped;
 use super::grouped::grouped;
 use super::letters::makes_no_word;
 use super::passed::passed;
@@ -13,6 +14,7 @@ use crate::beginning;
 use crate::blotted::without;
 use crate::secrets::places;
 use std::borrow::Cow;
+use std::ops::Range;
 
 /// A text that may be shown: URLs without values, no tokens, no local parts of addresses, shortened.
 pub fn shown(text: &str, longest: usize) -> String {
@@ -37,10 +39,11 @@ fn shown_of(text: &str, longest: usize) -> (String, usize) {
     } else {
         Cow::Borrowed(text)
     };
-    let text = without_quoted(&text);
+    let text = without(&text, quoted(&text));
     let text = without_called(&text);
     let text = without_sent(&text);
     let text = without(&text, connection(&text));
+    let text = without(&text, dumped(&text));
     let text = without(&text, passed(&text));
     let text = without(&text, grouped(&text));
     let mut rest = text.trim_start();
@@ -97,10 +100,10 @@ fn shown_of(text: &str, longest: usize) -> (String, usize) {
     (out, 0)
 }
 
-/// The text without values in quotes or elements that stand under the name of a secret, whatever blanks they hold:
-/// `"password": "a b c"`, `secret='a b'`, `<Password>a b</Password>`.
-fn without_quoted(text: &str) -> Cow<'_, str> {
-    let mut out = String::new();
+/// Values in quotes or elements that stand under the name of a secret, whatever blanks they hold: `"password": "a b c"`,
+/// `secret='a b'`, `<Password>a b</Password>`.
+pub fn quoted(text: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
     let mut at = 0;
     let mut tag = None;
     for (mark, sign) in text.match_indices(['<', ':', '=', '>']) {
@@ -144,15 +147,10 @@ fn without_quoted(text: &str) -> Cow<'_, str> {
         {
             continue;
         }
-        out.push_str(&text[at..start]);
-        out.push('…');
         at = start + value.len();
+        found.push(start..at);
     }
-    if at == 0 {
-        return Cow::Borrowed(text);
-    }
-    out.push_str(&text[at..]);
-    Cow::Owned(out)
+    found
 }
 
 /// Longer values are not quoted in sentences.

@@ -176,12 +176,43 @@ pub(super) fn copy(lexicon: &Lexicon, bytes: &[u8], sort: Sort) -> (Document, Ta
 }
 
 fn public(lexicon: &Lexicon, text: &str, tally: &mut Tally) -> Option<String> {
-    let edits = super::engine::edits(lexicon, text);
+    let comments = comments(text);
+    let within = |edit: &Edit| {
+        comments
+            .iter()
+            .any(|one| one.range.start < edit.range.end && edit.range.start < one.range.end)
+    };
+    let mut edits = super::engine::edits(lexicon, text);
+    edits.retain(|edit| !within(edit));
+    edits.extend(comments);
+    edits.sort_by_key(|edit| edit.range.start);
     if edits.is_empty() {
         return None;
     }
     tally.edits("published document", &edits);
     Some(apply(text, &edits))
+}
+
+/// Comments of a published document: whoever wrote them wrote to somebody else. Their lines stay, and so does a record of ours.
+fn comments(text: &str) -> Vec<Edit> {
+    const OPENS: &str = "<!--";
+    const GONE: &str = " removed ";
+    let document = mask::behind::split(text).map_or(text, |(document, _)| document);
+    let mut found: Vec<Edit> = Vec::new();
+    for at in memchr::memmem::find_iter(document.as_bytes(), OPENS) {
+        let start = at + OPENS.len();
+        let inside = document.get(start..).unwrap_or_default();
+        let nested = found.last().is_some_and(|last| at < last.range.end);
+        let Some(end) = inside.find("-->").filter(|_| !nested) else { continue };
+        let remark = inside.get(..end).unwrap_or_default();
+        if remark.trim().is_empty() || remark.trim() == GONE.trim() {
+            continue;
+        }
+        let lines = "\n".repeat(remark.matches('\n').count());
+        let with = format!("{GONE}{lines}");
+        found.push(Edit { range: start..start + end, with, values: vec![(Kind::Remark, 1)] });
+    }
+    found
 }
 
 /// The record that a document holds.

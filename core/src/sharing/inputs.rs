@@ -19,9 +19,13 @@ const LONGEST_VALUE: usize = 16 << 10;
 /// Values of such fields.
 pub(super) fn values(text: &str) -> Vec<Standing> {
     let mut found = Vec::new();
-    for (name, within) in
-        tags::of(text, &["input", "button", "param", "option", "textarea", "meta"])
-    {
+    for (name, within) in tags::of(
+        text,
+        &[
+            "input", "button", "param", "option", "textarea", "meta", "add", "property", "setting",
+            "entry",
+        ],
+    ) {
         found.extend(match name {
             "textarea" => area(text, within),
             "meta" => meta(text, within),
@@ -39,7 +43,7 @@ fn input(text: &str, within: Range<usize>) -> Option<Standing> {
     let get = |name: &str| attribute(tag, name).and_then(|range| tag.get(range));
     let value = attribute(tag, "value")?;
     let content = tag.get(value.clone())?;
-    let name = get("name").or_else(|| get("id")).unwrap_or_default();
+    let name = get("name").or_else(|| get("id")).or_else(|| get("key")).unwrap_or_default();
     let typed = get("type").unwrap_or_default().to_ascii_lowercase();
     let hidden = || (typed == "hidden" && issued::is_issued(name, content)).then_some(Kind::Token);
     let kind = match typed.as_str() {

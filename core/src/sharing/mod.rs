@@ -42,6 +42,7 @@ mod prose;
 mod prove;
 mod receipt;
 mod scripted;
+mod settings;
 mod spoken;
 mod standing;
 mod strays;

@@ -15,6 +15,7 @@ use super::parts;
 use super::posted_xml;
 use super::prose;
 use super::scripted;
+use super::settings;
 use super::strays;
 use super::tags::{attribute, closing};
 use crate::mask::{all_own, is_mark};
@@ -148,6 +149,11 @@ pub(super) fn named(text: &str, around: Around) -> Vec<Standing> {
     }
     let connection = redact::connection(text).into_iter();
     found.extend(connection.map(|range| Standing { range, kind: Kind::Password }));
+    let dumped = redact::dumped(text).into_iter();
+    found.extend(dumped.map(|range| Standing { range, kind: Kind::Password }));
+    if !opaque::begins_as_markup(text) {
+        found.extend(settings::values(text));
+    }
     multipart(text, &mut found);
     found.extend(addresses::values(text));
     let passed = redact::passed(text);

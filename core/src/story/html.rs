@@ -386,6 +386,8 @@ impl Gathering {
             return;
         }
         match self.kind {
+            // A value as a program prints it is none of its statements.
+            Mark::Preformatted if is_literal(&text) => {}
             Mark::Preformatted if html.preformatted.len() < MOST_GATHERED => {
                 html.preformatted.push(text);
             }
@@ -398,6 +400,16 @@ impl Gathering {
             _ => {}
         }
     }
+}
+
+/// Nothing but a text in quotes.
+fn is_literal(text: &str) -> bool {
+    let bare = text.strip_prefix('b').unwrap_or(text);
+    ['"', '\''].iter().any(|quote| {
+        bare.strip_prefix(*quote)
+            .and_then(|rest| rest.strip_suffix(*quote))
+            .is_some_and(|inside| !inside.contains(*quote))
+    })
 }
 
 /// Whether an element is marked as an error: `role=alert`, or a class or id that is so named.
@@ -628,6 +640,12 @@ mod tests {
         assert_eq!(html.text, "Sign in We’re sorry now");
         assert!(html.password_field && html.scripts.contains("var a") && !html.refreshes);
         assert_eq!(html.page_id.as_deref(), Some("ConvergedError"));
+    }
+
+    #[test]
+    fn values_that_a_debugger_prints_are_no_statements() {
+        let html = scan("<pre>'hunter!72'</pre><pre>b\"x\"</pre><pre>'a' is not 'b'</pre>");
+        assert_eq!(html.preformatted, ["'a' is not 'b'"]);
     }
 
     #[test]
