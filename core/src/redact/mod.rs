@@ -28,7 +28,7 @@ pub use failure::failure;
 pub use grouped::grouped;
 pub use jumbled::is_jumbled;
 pub use letters::{makes_no_word, takes_turns};
-pub use passed::{is_passed, passed};
+pub use passed::{is_passed, passed, resumes};
 pub use pieces::pieces;
 pub use sent::sent;
 pub use shown::{is_plainly_token, is_token, quoted, shown, stated};

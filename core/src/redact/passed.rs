@@ -54,7 +54,7 @@ const SIGNS: &str = "-_!$*~+.";
 pub fn passed(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut leading = None;
-    let mut before = "";
+    let (mut before, mut before_at) = ("", 0..0);
     let ends = |byte: &u8| {
         !(byte.is_ascii_alphanumeric()
             || *byte >= 0x80
@@ -78,11 +78,24 @@ pub fn passed(text: &str) -> Vec<Range<usize>> {
         } else if leads(segment) {
             leading = Some((range.end, (before, segment)));
         }
-        before = segment;
+        if resumes(before, segment) {
+            found.push(before_at);
+        }
+        (before, before_at) = (segment, range);
     }
     found.extend(sessions(text));
     found.sort_by_key(|range| range.start);
     found
+}
+
+/// `/idp/eLnpTxawzrAh…/resumeSAML20/`: the state of a sign-in that goes on.
+pub fn resumes(state: &str, step: &str) -> bool {
+    step.get(..6).is_some_and(|word| word.eq_ignore_ascii_case("resume"))
+        && state.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        && (makes_no_word(state)
+            || is_jumbled(state)
+            || state.bytes().any(|byte| byte.is_ascii_digit()))
+        && LENGTHS.contains(&state.len())
 }
 
 /// `/(S(p9rCTfmyd1))/`: the session of a server that does without cookies.
@@ -164,6 +177,7 @@ mod tests {
             ("/invite/grbnolmvt", "grbnolmvt"),
             ("/password/Lnek3Kk1I5", "Lnek3Kk1I5"),
             ("/reset/YXCQ-BBYD-GCHD", "YXCQ-BBYD-GCHD"),
+            ("/idp/eLnpTxawzrAh/resumeSAML20/idp/SSO.ping", "eLnpTxawzrAh"),
             ("https://a.example/x/(S(p9rCTfmyd1))/default.aspx", "p9rCTfmyd1"),
             ("/login/code/702333", "702333"),
         ] {

@@ -53,6 +53,8 @@ const TYPED: &[&str] = &[
     "code",
     "answer",
     "logincredential",
+    "verificationdata",
+    "additionalauthdata",
     "kodu",
     "senha",
     "clave",
@@ -234,6 +236,11 @@ const ISSUED: &[&str] = &[
 /// Parts of names of what is issued.
 const ISSUED_PARTS: &[&str] = &[
     "token",
+    "recoverycode",
+    "backupcode",
+    "scratchcode",
+    "temporaryaccesspass",
+    "sessiondatakey",
     "ticket",
     "secret",
     "apikey",
@@ -505,7 +512,10 @@ fn ends_in_a_password(name: &str) -> bool {
     (3..=LONGEST_SHORT).contains(&word.len())
         && name.len() <= 2 * LONGEST_SHORT
         && word.bytes().all(|byte| byte.is_ascii_alphabetic())
-        && (lower.ends_with("pwd") || lower.ends_with("pw"))
+        && (lower.ends_with("pwd")
+            || lower.ends_with("pw")
+            // `pf.pass`
+            || lower == "pass" && word.len() < name.len())
 }
 
 /// Longest name that ends so.

@@ -200,7 +200,8 @@ impl Blotter<'_> {
         }
         let (mut first, mut before) = ("", "");
         let mut out: Vec<String> = Vec::new();
-        for segment in path.split('/') {
+        let mut segments = path.split('/').peekable();
+        while let Some(segment) = segments.next() {
             // `(S(a1b2))`: a session of a server that knows no cookies.
             let opens = segment.starts_with('(').then(|| segment.rfind('(')).flatten();
             let (opening, segment) = segment.split_at(opens.map_or(0, |open| open + 1));
@@ -225,6 +226,7 @@ impl Blotter<'_> {
             let plain = decoded.as_deref().unwrap_or(bare);
             let typed = leads_to_a_token(before) && (is_typed(plain) || is_phrase(plain))
                 || redact::is_passed((first, before), bare)
+                || segments.peek().is_some_and(|next| redact::resumes(bare, next))
                 || opening.ends_with("(S(") && !bare.is_empty();
             let secret = (token && (long || leads_to_a_token(before)) || typed)
                 && !self.published.holds(bare);
