@@ -123,7 +123,8 @@ pub fn examine(request: Request<'_>, progress: &mut dyn FnMut(intake::Progress))
     }
     case.expectations = request.expectations;
     let headers = request.headers.iter().map(String::as_str).chain(products.headers()).collect();
-    case.exchanges = story::exchanges(&evidence, &products, &sealer, &headers);
+    case.exchanges =
+        story::exchanges(&evidence, &products, &sealer, &headers, &collected.phrases());
     let (mut decoded, beyond) = saml::messages::read_within(&evidence, &sealer, &options.bounds);
     for (word, input) in beyond {
         evidence.cross(word, options.bounds.get(word).unwrap_or_default(), input.as_deref());

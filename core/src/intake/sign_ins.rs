@@ -3,6 +3,7 @@
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
+use std::fmt::Write;
 
 /// Most sign-ins of one file.
 const MOST: usize = 5_000;
@@ -47,7 +48,7 @@ pub(super) fn as_log(document: &str) -> Option<String> {
         let reason: String = reason.split_whitespace().collect::<Vec<_>>().join(" ");
         let reason: String = reason.chars().take(LONGEST).collect();
         let created = created.unwrap_or_default();
-        log.push_str(&format!("{created} ERROR AADSTS{}: {reason}\n", status.code));
+        let _ = writeln!(log, "{created} ERROR AADSTS{}: {reason}", status.code);
         line += 1;
     }
     Some(log)

@@ -89,7 +89,9 @@ fn failure(case: &Case, attempt: &Attempt, products: &Products) -> Failure {
     }
     said.extend(on_pages(case, attempt, party, end));
     let codes = codes(case, attempt, response, party);
-    said.iter_mut().for_each(|statement| leave_to_the_number(case, statement, products));
+    for statement in &mut said {
+        leave_to_the_number(case, statement, products);
+    }
     said.extend(logged::said_about(case, attempt, stage, party));
     // What is known and particular tells most; among equals the order on the page stays.
     said.sort_by_key(|statement| statement.meaning.is_vague());

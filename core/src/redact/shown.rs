@@ -364,26 +364,47 @@ fn looks_like_token(part: &str) -> bool {
         || (part.len() >= 32 && digits + letters == part.len() && !is_of_words(part))
 }
 
-/// Words that programs write without blanks, all of them ones that products use: `SignatureVerificationKeyMismatch`.
+/// Words that programs write without blanks, most of them ones that products use, and none but an abbreviation a run that no
+/// word has: `SignatureVerificationKeyMismatch`, `UserStrongAuthEnrollmentRequired`.
 fn is_of_words(part: &str) -> bool {
-    let capitals = part.bytes().enumerate().filter(|(_, byte)| byte.is_ascii_uppercase());
-    let (mut from, mut count) = (0, 0);
-    for start in capitals.map(|(at, _)| at).chain([part.len()]).filter(|at| *at > 0) {
-        let word = part.get(from..start).unwrap_or_default();
-        if !diag_products::is_word(&word.to_ascii_lowercase()) {
+    let bytes = part.as_bytes();
+    // A word begins at a capital behind a small letter, or at the last one of several: `SAMLResponse`.
+    let begins = |at: &usize| {
+        let is = |at: usize, small: bool| {
+            bytes.get(at).is_some_and(|byte| byte.is_ascii_lowercase() == small)
+        };
+        is(*at, false) && (is(*at - 1, true) || is(*at + 1, true))
+    };
+    let (mut from, mut count, mut known) = (0, 0, 0);
+    for end in (1..part.len()).filter(begins).chain([part.len()]) {
+        let word = part.get(from..end).unwrap_or_default();
+        let is_known = diag_products::is_word(&word.to_ascii_lowercase());
+        if !is_known && word.len() > LONGEST_ABBREVIATION && makes_no_word(word) {
             return false;
         }
-        (from, count) = (start, count + 1);
+        known += usize::from(is_known);
+        (from, count) = (end, count + 1);
     }
-    count >= 3
+    count >= 3 && known * 2 >= count && part.len() >= count * MEAN_WORD
 }
+
+/// Letters of an abbreviation, and letters that words have on average.
+const LONGEST_ABBREVIATION: usize = 4;
+const MEAN_WORD: usize = 5;
 
 #[cfg(test)]
 mod tests {
     #[test]
     fn words_without_blanks_are_shown_and_letters_are_not() {
-        assert!(!super::is_token("SignatureVerificationKeyMismatch"));
-        for token in ["SignatureVerificationKeyMismatcq", "SqkvBnterhgdWplkmnbvcXzasdfghjkl"] {
+        for words in [
+            "SignatureVerificationKeyMismatch",
+            "SAMLSignatureValidationException",
+            "UserStrongAuthEnrollmentRequired",
+            "SAMLInResponseToMismatchException",
+        ] {
+            assert!(!super::is_token(words), "{words}");
+        }
+        for token in ["SqkvBnterhgdWplkmnbvcXzasdfghjkl", "QwLePzRtYxVnMkJhGfDsApOiUyTrEwQz"] {
             assert!(super::is_token(token), "{token}");
         }
     }

@@ -144,6 +144,11 @@ const TYPED_PARTS: &[&str] = &[
     "passphrase",
     "passcode",
     "loginpass",
+    "storepass",
+    "keypass",
+    "bindpass",
+    "dbpass",
+    "adminpass",
     "userpass",
     "pwdhash",
     "kennwort",
@@ -496,12 +501,22 @@ pub fn named(name: &str) -> Standing {
         return field;
     }
     let short = whole.is_none() && ends_in_a_password(name);
+    let is_one = !names_an_error(plain);
     match whole {
-        _ if typed || short => Standing::Typed,
+        _ if (typed || short) && is_one => Standing::Typed,
         Some(standing) => standing,
-        None if issued || plain.ends_with("otp") || plain.ends_with("pin") => Standing::Issued,
+        None if is_one && (issued || plain.ends_with("otp") || plain.ends_with("pin")) => {
+            Standing::Issued
+        }
         None => Standing::Unknown,
     }
+}
+
+/// `SecurityTokenException`: what went wrong with a secret is none.
+fn names_an_error(plain: &str) -> bool {
+    const ENDS: &[&str] =
+        &["exception", "error", "errors", "fault", "failure", "handler", "validator"];
+    ENDS.iter().any(|end| plain.ends_with(end))
 }
 
 /// `txtPwd`, `newpw2`: as short as it is, it ends the name. What base64 ends in may look so, and is longer.
@@ -514,8 +529,13 @@ fn ends_in_a_password(name: &str) -> bool {
         && word.bytes().all(|byte| byte.is_ascii_alphabetic())
         && (lower.ends_with("pwd")
             || lower.ends_with("pw")
-            // `pf.pass`
-            || lower == "pass" && word.len() < name.len())
+            // `pf.pass`, `ldap_pass`
+            || matches!(lower.as_str(), "pass" | "psk") && word.len() < name.len()
+            // `keystorePass`
+            || ["Pass", "Psk", "PSK"].iter().any(|end| {
+                let before = word.strip_suffix(end).and_then(|rest| rest.chars().next_back());
+                before.is_some_and(char::is_lowercase)
+            }))
 }
 
 /// Longest name that ends so.

@@ -9,6 +9,8 @@ use super::prose;
 use crate::redact::makes_no_word;
 use crate::secrets::places as secret_places;
 
+/// Most words of what is typed.
+const MOST_WORDS: usize = 5;
 /// Fewest digits, letters, and characters of hexadecimal in pairs, that are a secret by their name alone.
 const SHORTEST_DIGITS: usize = 6;
 const SHORTEST_LETTERS: usize = 8;
@@ -33,7 +35,11 @@ pub(super) fn field(name: &str, value: &str) -> Option<Kind> {
             || value.len() >= 4
                 && !is_word(value)
                 && !value.contains(' ')
-                && !opaque::is_place(value))
+                && !opaque::is_place(value)
+            || value.contains(' ')
+                && value.split(' ').count() <= MOST_WORDS
+                && value.split(' ').any(prose::is_credible)
+                && names::speaks_of(name).is_some())
         .then_some(kind),
         None => {
             (telling(20) && !names::is_harmless(name) && !names_a_key(value)).then_some(Kind::Token)

@@ -39,6 +39,8 @@ const ELEMENTS: &[(&str, Kind)] = &[
 const LONGEST_NAME: usize = 64;
 /// Shortest value in quotes.
 const SHORTEST_QUOTED: usize = 4;
+/// So long and random it is a token in a log, whatever it is called and without quotes.
+const LONG: usize = 40;
 /// Longest value that a name leads to.
 const LONGEST_VALUE: usize = 64 << 10;
 
@@ -319,7 +321,7 @@ fn kind(name: &str, value: &str, around: Around, quoted: bool, assigned: bool) -
         }
         (None, Around::Data) if parameter && is_phrase(name, value) => Some(Kind::Token),
         (None, _) => (telling(24)
-            && (parameter || quoted)
+            && (parameter || quoted || assigned && value.len() >= LONG)
             && !names::is_harmless(name)
             && !names_a_key(value))
         .then_some(Kind::Token),

@@ -11,6 +11,7 @@ use diag_products::{Products, Proven, Signs, Where};
 use diag_sdk::case::exchange::{Exchange, Page, Phrase, SameSite, SentCookie, SetCookie, Trigger};
 use diag_sdk::case::judgement::Part;
 use jiff::Timestamp;
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use url::Url;
 
@@ -45,13 +46,16 @@ pub fn exchanges(
     products: &Products,
     sealer: &Sealer,
     named: &BTreeSet<&str>,
+    phrases: &[String],
 ) -> Vec<Exchange> {
-    let with_headers =
-        |raw| Exchange { headers: headers::named(raw, named), ..clean(raw, products, sealer) };
+    let with_headers = |raw| Exchange {
+        headers: headers::named(raw, named),
+        ..clean(raw, products, sealer, phrases)
+    };
     evidence.exchanges.iter().map(with_headers).collect()
 }
 
-fn clean(raw: &RawExchange, products: &Products, sealer: &Sealer) -> Exchange {
+fn clean(raw: &RawExchange, products: &Products, sealer: &Sealer, phrases: &[String]) -> Exchange {
     let content_type = raw
         .response_mime
         .clone()
@@ -74,11 +78,12 @@ fn clean(raw: &RawExchange, products: &Products, sealer: &Sealer) -> Exchange {
     let of_interest = navigation || raw.websocket || raw.status >= 400 || raw.status == 0;
     let url = if of_interest { Url::parse(&raw.url).ok() } else { None };
     let signs = signs(raw, url.as_ref());
-    let (page, proven) = match page(raw, navigation, content_type.as_deref(), &signs, products) {
-        Some((page, proven)) => (Some(page), proven),
-        None if of_interest => (None, products.recognise(&signs)),
-        None => (None, Proven::default()),
-    };
+    let (page, proven) =
+        match page(raw, (navigation, content_type.as_deref()), &signs, products, phrases) {
+            Some((page, proven)) => (Some(page), proven),
+            None if of_interest => (None, products.recognise(&signs)),
+            None => (None, Proven::default()),
+        };
     let body = page.as_ref().and(raw.response_body.as_deref()).unwrap_or_default();
     Exchange {
         content_policies: headers::content_policies(raw, body),
@@ -215,12 +220,14 @@ fn is_html(content_type: Option<&str>) -> bool {
 /// Reads the body where a person saw it, or where it says why a request failed.
 fn page(
     raw: &RawExchange,
-    navigation: bool,
-    content_type: Option<&str>,
+    (navigation, content_type): (bool, Option<&str>),
     signs: &Signs<'_>,
     products: &Products,
+    phrases: &[String],
 ) -> Option<(Page, Proven)> {
     let body = raw.response_body.as_deref().filter(|body| !body.trim().is_empty())?;
+    let body = without_phrases(body, phrases);
+    let body = body.as_ref();
     if (300..400).contains(&raw.status) {
         return None;
     }
@@ -253,6 +260,20 @@ fn page(
     page.goes_on |=
         page.onward.iter().any(|way| way.by == Trigger::InlineScript && way.method == "GET");
     Some((page, proven))
+}
+
+/// The body without what somebody typed in several words: as text, or as HTML writes it.
+fn without_phrases<'b>(body: &'b str, phrases: &[String]) -> Cow<'b, str> {
+    let mut shown = Cow::Borrowed(body);
+    for phrase in phrases {
+        let escaped = phrase.replace('&', "&amp;").replace('\'', "&#39;").replace('"', "&quot;");
+        for form in [phrase, &escaped] {
+            if shown.contains(form.as_str()) {
+                shown = Cow::Owned(shown.replace(form.as_str(), "…"));
+            }
+        }
+    }
+    shown
 }
 
 /// What an answer shows of itself beside its page.

@@ -283,10 +283,8 @@ fn is_hidden(name: &str, attributes: &str) -> bool {
     if name == "template" {
         return true;
     }
-    const HINTS: &[&[u8]] = &[b"idden", b"IDDEN", b"none", b"hide", b"invisible"];
-    const FIRST: Firsts = Firsts::of(HINTS);
     if matches!(name, "html" | "body" | "main" | "form" | "head")
-        || !hints(attributes.as_bytes(), HINTS, &FIRST)
+        || !hints(attributes.as_bytes(), HIDING, &FIRST_OF_HIDING)
     {
         return false;
     }
@@ -455,6 +453,10 @@ fn mark(name: &str, attributes: &str) -> Option<Mark> {
         None
     }
 }
+
+/// Letters of the words by which elements are hidden.
+const HIDING: &[&[u8]] = &[b"idden", b"IDDEN", b"none", b"hide", b"invisible"];
+const FIRST_OF_HIDING: Firsts = Firsts::of(HIDING);
 
 /// Letters of the words by which elements are named for errors and alerts.
 const ERRORS: &[&[u8]] =
