@@ -144,7 +144,7 @@ fn members(
                 }
             }
             (Value::String(text), _)
-                if matches!(key.as_str(), "value" | "val")
+                if HOLDING.contains(&key.as_str())
                     && called
                         .or_else(around)
                         .is_some_and(|kind| kind == Kind::Password || is_told(text)) =>
@@ -179,12 +179,32 @@ fn pair(field: &Value) -> Option<(&str, &str)> {
     }
 }
 
+/// Members that say what a value beside them is, and members that hold it: of settings, of directories, and of errors that
+/// name the field they refuse.
+const NAMING: &[&str] = &[
+    "key",
+    "id",
+    "typ",
+    "type",
+    "field",
+    "attribute",
+    "attributeType",
+    "param",
+    "parameter",
+    "property",
+    "path",
+];
+const HOLDING: &[&str] = &["value", "val", "rejectedValue", "attributeValue", "input", "actual"];
+
 /// What an object says that its value is, in other ways than by `name`: `{"key": "Password", "value": …}`, or a
 /// property with its definition.
 fn called(object: &Map<String, Value>) -> Option<Kind> {
-    let own = ["key", "id", "typ", "type", "field"].iter().filter_map(|name| object.get(*name));
+    let own = NAMING.iter().filter_map(|name| object.get(*name));
     let defined = object.get("definition").and_then(|definition| definition.get("name"));
+    // `"loc": ["body", "password"]`
+    let located = object.get("loc").and_then(Value::as_array).and_then(|steps| steps.last());
     own.chain(defined)
+        .chain(located)
         .filter_map(Value::as_str)
         .filter(|name| name.len() <= LONGEST_NAME && !name.contains(' '))
         .map(|name| name.rsplit('/').next().unwrap_or(name))
@@ -384,6 +404,25 @@ fn value_of(text: &str, pair: std::ops::Range<usize>) -> Option<std::ops::Range<
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn errors_that_name_a_field_say_what_stands_beside() {
+        for refused in [
+            json!({"field": "password", "rejectedValue": "Walnut4148"}),
+            json!({"loc": ["body", "otp"], "input": "Walnut4148"}),
+            json!({"attributeType": "userPassword", "attributeValue": "Walnut4148"}),
+        ] {
+            let mut seen = Vec::new();
+            each(&mut refused.clone(), &mut |text, place, _| {
+                if matches!(place, Place::Whole(_)) {
+                    seen.push(text.clone());
+                }
+            });
+            assert_eq!(seen, ["Walnut4148"], "{refused}");
+        }
+        let mut fine = json!({"field": "country", "rejectedValue": "Walnut4148"});
+        each(&mut fine, &mut |_, place, _| assert!(!matches!(place, Place::Whole(_)), "{place:?}"));
+    }
 
     #[test]
     fn places_say_what_stands_there() {

@@ -457,6 +457,18 @@ mod tests {
     }
 
     #[test]
+    fn a_passphrase_goes_whole_wherever_a_page_repeats_it() {
+        let phrases = ["kiosk & velvet 'thimble'".to_owned()];
+        let hidden = |body: &str| super::without_phrases(body, &phrases).into_owned();
+        assert_eq!(
+            hidden("The password kiosk & velvet 'thimble' is wrong"),
+            "The password … is wrong"
+        );
+        assert_eq!(hidden("<p>kiosk &amp; velvet &#39;thimble&#39;</p>"), "<p>…</p>");
+        assert_eq!(hidden("kiosk"), "kiosk");
+    }
+
+    #[test]
     fn time_orders_and_neighbours_stay_together() {
         let mut evidence = Evidence {
             exchanges: vec![at(30, "i1", 0), at(10, "i1", 1), at(0, "i1", 2), at(20, "i2", 3)],
