@@ -6,7 +6,7 @@ use std::ops::Range;
 /// What stands in place of a secret in running text.
 pub const BLOT: char = '…';
 
-/// The text with [`BLOT`] in place of these ranges, which stand in order.
+/// The text with [`BLOT`] in place of these ranges, which stand in order and do not overlap.
 pub(crate) fn without(text: &str, ranges: Vec<Range<usize>>) -> Cow<'_, str> {
     if ranges.is_empty() {
         return Cow::Borrowed(text);

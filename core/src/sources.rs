@@ -78,7 +78,8 @@ impl Sources {
 
     /// Keeps an XML document that holds neither secrets nor people, even where it does not parse.
     pub fn add_metadata(&mut self, id: &str, text: &str) {
-        let mut ranges = comments(text);
+        // Nobody is meant to read a comment, also where the document does not parse.
+        let mut ranges = xml::comments(text);
         ranges.extend(secret_values(text));
         ranges.extend(redact::quoted(text));
         ranges.sort_by_key(|range| range.start);
@@ -149,21 +150,6 @@ impl Sources {
             line: line_number,
         })
     }
-}
-
-/// What stands in comments: nobody is meant to read it, also where the document does not parse.
-fn comments(text: &str) -> Vec<Range<usize>> {
-    const OPENS: &str = "<!--";
-    let mut found: Vec<Range<usize>> = Vec::new();
-    for at in memchr::memmem::find_iter(text.as_bytes(), OPENS) {
-        let start = at + OPENS.len();
-        if found.last().is_none_or(|last| last.end <= at)
-            && let Some(end) = text.get(start..).and_then(|rest| rest.find("-->"))
-        {
-            found.push(start..start + end);
-        }
-    }
-    found
 }
 
 /// Where the text of such elements stands.

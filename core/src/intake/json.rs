@@ -407,7 +407,7 @@ fn sort_object(fields: &[(String, Outline)]) -> Option<InputKind> {
         return Some(InputKind::ServicePrincipal);
     }
     // Logs name applications by their id; of what is one, something more is told.
-    let told = count(&["displayname", "createddatetime", "notes", "tags", "addins", "owners"]);
+    let told = count(&["displayname", "notes", "tags", "addins", "owners"]);
     (count(SHARED) >= 2 || count(SHARED) == 1 && (told > 0 || fields.len() == 1))
         .then_some(InputKind::Application)
 }

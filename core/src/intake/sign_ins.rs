@@ -5,8 +5,6 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::fmt::Write;
 
-/// Most sign-ins of one file.
-const MOST: usize = 5_000;
 /// Longest sentence of one that is kept.
 const LONGEST: usize = 1_000;
 
@@ -30,16 +28,18 @@ struct Status {
 pub(super) fn as_log(document: &str) -> Option<String> {
     let sign_ins = listed(document)?;
     let mut log = String::new();
-    let mut line = 1;
+    // Where the log has come to: its line, and the byte of the document up to which lines were counted.
+    let (mut line, mut stands, mut counted) = (1, 1, 0);
     let start = document.as_ptr() as usize;
-    for raw in sign_ins.into_iter().take(MOST) {
+    for raw in sign_ins {
         let Ok(SignIn { created, status }) = serde_json::from_str(raw.get()) else { continue };
         if status.code == 0 {
             continue;
         }
         // A borrowed part of the document: where it begins tells its line.
         let at = (raw.get().as_ptr() as usize).saturating_sub(start);
-        let stands = 1 + document.get(..at).map_or(0, |before| before.matches('\n').count());
+        stands += document.get(counted..at).map_or(0, |passed| passed.matches('\n').count());
+        counted = at;
         while line < stands {
             log.push('\n');
             line += 1;

@@ -1,6 +1,6 @@
 //! Addresses that tell how a sign-in ended: made for showing an error, or for logging in.
 
-use crate::story::wording::leads_to_a_logout;
+use diag_sdk::address::leads_to_a_logout;
 use url::Url;
 
 /// Words that, as the last step of a path, name an address for errors.

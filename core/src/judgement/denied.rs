@@ -16,7 +16,7 @@ use diag_sdk::case::witness::{Bearing, Witness};
 use diag_sdk::{Case, Meaning, Secret};
 
 /// What keeps out who is signed in.
-const KEPT_OUT: &[Meaning] = &[Meaning::NoLicence, Meaning::UserDisabled];
+const KEPT_OUT: &[Meaning] = &[Meaning::NoLicence, Meaning::SessionLimit, Meaning::UserDisabled];
 
 /// Ends attempts so whose person an answer keeps out.
 pub(super) fn by_answers(case: &mut Case) {
@@ -37,18 +37,23 @@ pub(super) fn by_answers(case: &mut Case) {
         else {
             continue;
         };
-        attempt.outcome = Outcome::DeniedAfterSignIn;
-        attempt.ending = format!(
-            "The response was accepted, but {} answered {}",
-            host_and_path(&exchange.url),
-            ending::said(exchange)
-        );
+        deny(attempt, exchange);
         attempt.end = Some(index);
         if !attempt.exchanges.contains(&index) {
             attempt.exchanges.push(index);
             attempt.exchanges.sort_unstable();
         }
     }
+}
+
+/// The attempt ends in being kept out by that answer.
+fn deny(attempt: &mut Attempt, exchange: &Exchange) {
+    attempt.outcome = Outcome::DeniedAfterSignIn;
+    attempt.ending = format!(
+        "The response was accepted, but {} answered {}",
+        host_and_path(&exchange.url),
+        ending::said(exchange)
+    );
 }
 
 /// Ends attempts so that came to rest on a page whose title or heading is that of an error, and which says what is wrong:
@@ -62,12 +67,7 @@ pub(super) fn by_landing(case: &mut Case) {
         let Some(page) = exchange.page.as_ref().filter(|page| page.error) else { continue };
         let headed = page.title.iter().chain(&page.headings).any(|heading| names_an_error(heading));
         if headed && !page.alerts.is_empty() && !page.goes_on {
-            attempt.outcome = Outcome::DeniedAfterSignIn;
-            attempt.ending = format!(
-                "The response was accepted, but {} answered {}",
-                host_and_path(&exchange.url),
-                ending::said(exchange)
-            );
+            deny(attempt, exchange);
         }
     }
 }
@@ -134,8 +134,29 @@ fn names<'c>(case: &'c Case, attempt: &Attempt) -> Vec<&'c Secret> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use diag_sdk::case::exchange::Phrase;
+    use diag_sdk::case::exchange::{Alert, Page, Phrase};
     use diag_sdk::testing::{exchange, page, personal, sign_in};
+
+    #[test]
+    fn a_landing_page_headed_as_an_error_that_says_why_keeps_out() {
+        let outcome = |title: &str, alert: Option<&str>| {
+            let mut case = sign_in(Outcome::SignedIn);
+            let end = case.attempts[0].end.expect("it came to rest");
+            let alerts =
+                alert.into_iter().map(|text| Alert { text: text.to_owned(), part: Part::Alert });
+            case.exchanges[end].page = Some(Page {
+                title: Some(title.to_owned()),
+                alerts: alerts.collect(),
+                error: true,
+                ..Page::default()
+            });
+            by_landing(&mut case);
+            case.attempts[0].outcome
+        };
+        assert_eq!(outcome("Access denied", Some("Session expired")), Outcome::DeniedAfterSignIn);
+        assert_eq!(outcome("Access denied", None), Outcome::SignedIn);
+        assert_eq!(outcome("Home", Some("3 jobs failed")), Outcome::SignedIn);
+    }
 
     #[test]
     fn an_answer_behind_a_page_that_loads_keeps_out() {

@@ -9,7 +9,7 @@ use diag_sdk::case::attempt::{Attempt, AttemptKind, Outcome};
 use diag_sdk::case::exchange::{Exchange, Phrase, Side};
 use diag_sdk::case::judgement::{Failure, Part, Party, Statement};
 use diag_sdk::case::message::{Message, MessageKind};
-use diag_sdk::{Case, Meaning, Stage, Writer};
+use diag_sdk::{Case, Stage, Writer};
 
 /// Most exchanges before the end of an attempt whose pages are searched for what was said.
 const BACK: usize = 12;
@@ -88,10 +88,6 @@ fn failure(case: &Case, attempt: &Attempt, products: &Products) -> Failure {
         said.extend(of_status(response, products));
     }
     said.extend(on_pages(case, attempt, party, end));
-    let codes = codes(case, attempt, response, party);
-    for statement in &mut said {
-        leave_to_the_number(case, statement, products);
-    }
     said.extend(logged::said_about(case, attempt, stage, party));
     // What is known and particular tells most; among equals the order on the page stays.
     said.sort_by_key(|statement| statement.meaning.is_vague());
@@ -106,24 +102,11 @@ fn failure(case: &Case, attempt: &Attempt, products: &Products) -> Failure {
         stage,
         party,
         said,
-        codes,
+        codes: codes(case, attempt, response, party),
         status: exchange.map(|exchange| exchange.status).filter(|status| *status != 0),
         exchange: end,
         place: exchange.map(|exchange| exchange.place.clone()),
         time: exchange.and_then(|exchange| exchange.started),
-    }
-}
-
-/// What is numbered is known by its number; words that anybody may use, on a page that bears it, only guess at that.
-fn leave_to_the_number(case: &Case, statement: &mut Statement, products: &Products) {
-    let page = statement
-        .exchange
-        .and_then(|index| case.exchanges.get(index))
-        .and_then(|exchange| exchange.page.as_ref());
-    let numbered =
-        page.is_some_and(|page| page.codes.iter().any(|code| products.code(code).is_some()));
-    if numbered && statement.writer == Writer::Generic && statement.part != Part::Address {
-        statement.meaning = Meaning::Unknown;
     }
 }
 

@@ -180,7 +180,11 @@ fn stage(meaning: Meaning, party: Party) -> Stage {
         (Party::Idp, _) => Stage::IdpRequest,
         (
             _,
-            Meaning::AccessDenied | Meaning::UserDisabled | Meaning::NoLicence | Meaning::Origin,
+            Meaning::AccessDenied
+            | Meaning::UserDisabled
+            | Meaning::NoLicence
+            | Meaning::SessionLimit
+            | Meaning::Origin,
         ) => Stage::Landing,
         (_, Meaning::OwnAlgorithm | Meaning::OwnCertificate) => Stage::Request,
         _ => Stage::Consumption,

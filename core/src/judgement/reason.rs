@@ -76,8 +76,9 @@ fn codes_in_address(url: &str) -> Option<String> {
 }
 
 fn of_page(exchange: &Exchange, index: usize) -> Told<'_> {
-    let mut told = Told { exchange, index, list: Vec::new() };
     let page = exchange.page.as_ref();
+    let numbered = page.is_some_and(|page| !page.codes.is_empty());
+    let mut told = Told { exchange, index, numbered, list: Vec::new() };
     // That nobody answered is no reason anybody gave.
     let told_outside =
         || exchange.phrases.iter().filter(|phrase| phrase.meaning != Meaning::ConnectionLost);
@@ -112,6 +113,8 @@ fn of_page(exchange: &Exchange, index: usize) -> Told<'_> {
 struct Told<'e> {
     exchange: &'e Exchange,
     index: usize,
+    /// The page bears a vendor's number: what words that anybody may use mean besides is a guess.
+    numbered: bool,
     list: Vec<Statement>,
 }
 
@@ -155,7 +158,7 @@ impl Told<'_> {
 
     /// Tells a sentence whose words are understood, unless a particular reason was told already: the first one counts.
     fn understood(&mut self, text: &str, part: Part) -> bool {
-        if self.list.iter().any(|told| !told.meaning.is_vague()) {
+        if self.numbered || self.list.iter().any(|told| !told.meaning.is_vague()) {
             return false;
         }
         let Some(read) = spoken::reason(text, part) else { return false };

@@ -18,10 +18,9 @@ use crate::seal::Sealer;
 use crate::spoken;
 use columns::Columns;
 use diag_products::{Found, Products, Proven, Role, Scope, Where};
-use diag_sdk::case::exchange::Phrase;
 use diag_sdk::case::judgement::{Part, Party};
 use diag_sdk::case::witness::Witness;
-use diag_sdk::{Place, Secret, Writer};
+use diag_sdk::{Place, Secret};
 use jiff::Timestamp;
 use level::Level;
 use stamp::Stamp;
@@ -112,16 +111,9 @@ pub(crate) fn read(log: &Log<'_>, products: &Products) -> Vec<Witness> {
 fn numbered(line: &str, products: &Products) -> Option<Witness> {
     let codes = products.codes_in(line);
     let code = codes.first()?;
-    let known = products.code(code)?;
-    let phrase = Phrase {
-        writer: Writer::Product(known.product.clone()),
-        vendor: known.vendor,
-        meaning: known.meaning,
-        text: code.clone(),
-        who: known.who,
-        part: Part::Log,
-        ..Phrase::default()
-    };
+    let known = products.code(code).filter(|known| known.class.is_some())?;
+    // Of a line only what the product wrote is kept, and that is the number.
+    let phrase = spoken::coded(&known, code, 0, Part::Log);
     Some(Witness { party: Party::Idp, phrase, codes: vec![code.clone()], ..Witness::default() })
 }
 
@@ -278,6 +270,19 @@ mod tests {
             most: &Gauge::new(4_000),
         };
         read(&log, &products)
+    }
+
+    #[test]
+    fn a_number_of_a_vendor_is_a_statement_where_the_line_is_loud() {
+        let told = witnesses("2026-11-24T10:00:00Z ERROR AADSTS50105: ann@acme.example is blocked");
+        let [witness] = told.as_slice() else { panic!("{told:?}") };
+        assert_eq!(
+            (witness.codes.as_slice(), witness.phrase.text.as_str()),
+            (&["AADSTS50105".to_owned()][..], "AADSTS50105")
+        );
+        for line in ["INFO AADSTS50105: x", "ERROR AADSTS99999999: x"] {
+            assert!(witnesses(&format!("2026-11-24T10:00:00Z {line}")).is_empty(), "{line}");
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::ops::Range;
 const LONGEST_NAME: usize = 64;
 const LONGEST: usize = 200;
 /// Files of keys that a passphrase opens.
-const KEY_FILES: &[&str] = &[".pfx", ".p12", ".jks", ".keystore", ".pem", ".key"];
+const KEY_FILES: &[&str] = &[".pfx", ".p12", ".jks", ".keystore"];
 
 /// Where such values stand in a text.
 pub fn dumped(text: &str) -> Vec<Range<usize>> {
@@ -63,7 +63,13 @@ mod tests {
         assert_eq!(found(line), ["Th1mble!"]);
         let path = "X509Certificate2(Server.MapPath('~/sp.pfx'), 'a b')";
         assert_eq!(found(path), ["a b"]);
-        for text in ["[page] => 2 [x] => y", "[password] => ", "see sp.pfx, \"x\"", ""] {
+        for text in [
+            "[page] => 2 [x] => y",
+            "[password] => ",
+            "see sp.pfx, \"x\"",
+            "t(\"login.key\", \"Sign in\")",
+            "",
+        ] {
             assert!(found(text).is_empty(), "{text}");
         }
     }

@@ -47,6 +47,8 @@ const LENGTHS: std::ops::RangeInclusive<usize> = 4..=64;
 const DIGITS: std::ops::RangeInclusive<usize> = 6..=10;
 /// Capitals from which they are one.
 const FEWEST_CAPITALS: usize = 5;
+/// Characters of a state before a step that only resumes.
+const SHORTEST_STATE: usize = 8;
 /// Signs in what is passed, beside letters and digits.
 const SIGNS: &str = "-_!$*~+.";
 
@@ -85,17 +87,22 @@ pub fn passed(text: &str) -> Vec<Range<usize>> {
     }
     found.extend(sessions(text));
     found.sort_by_key(|range| range.start);
+    found.dedup_by(|later, earlier| later.start < earlier.end);
     found
 }
 
-/// `/idp/eLnpTxawzrAh…/resumeSAML20/`: the state of a sign-in that goes on.
+/// `/idp/eLnpTxawzrAh…/resumeSAML20/`: the state of a sign-in that goes on. Before other steps of that name it has to be of
+/// some length: `/v2/resume`.
 pub fn resumes(state: &str, step: &str) -> bool {
-    step.get(..6).is_some_and(|word| word.eq_ignore_ascii_case("resume"))
+    let begins =
+        |word: &str| step.get(..word.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(word));
+    let mixed = state.bytes().any(|byte| byte.is_ascii_digit())
+        && state.bytes().any(|byte| byte.is_ascii_alphabetic());
+    let shortest = if begins("resumeSAML") { *LENGTHS.start() } else { SHORTEST_STATE };
+    begins("resume")
         && state.bytes().all(|byte| byte.is_ascii_alphanumeric())
-        && (makes_no_word(state)
-            || is_jumbled(state)
-            || state.bytes().any(|byte| byte.is_ascii_digit()))
-        && LENGTHS.contains(&state.len())
+        && (makes_no_word(state) || is_jumbled(state) || mixed)
+        && (shortest..=*LENGTHS.end()).contains(&state.len())
 }
 
 /// `/(S(p9rCTfmyd1))/`: the session of a server that does without cookies.
@@ -178,6 +185,8 @@ mod tests {
             ("/password/Lnek3Kk1I5", "Lnek3Kk1I5"),
             ("/reset/YXCQ-BBYD-GCHD", "YXCQ-BBYD-GCHD"),
             ("/idp/eLnpTxawzrAh/resumeSAML20/idp/SSO.ping", "eLnpTxawzrAh"),
+            ("/idp/x7Kd2/resumeSAML20/idp/SSO.ping", "x7Kd2"),
+            ("/verify/H396MH77/resumeSAML20", "H396MH77"),
             ("https://a.example/x/(S(p9rCTfmyd1))/default.aspx", "p9rCTfmyd1"),
             ("/login/code/702333", "702333"),
         ] {
@@ -201,6 +210,9 @@ mod tests {
             "/otp/step2/saml2",
             "/verify/EMAIL",
             "/confirm/Contoso",
+            "/api/v2/resume",
+            "/step1/resume-later",
+            "/users/resume",
         ] {
             assert!(found(text).is_empty(), "{text}: {:?}", found(text));
         }

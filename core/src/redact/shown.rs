@@ -13,6 +13,7 @@ use super::words::{goes_on, is_guid};
 use crate::beginning;
 use crate::blotted::without;
 use crate::secrets::places;
+use diag_products::words_of;
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -364,33 +365,17 @@ fn looks_like_token(part: &str) -> bool {
         || (part.len() >= 32 && digits + letters == part.len() && !is_of_words(part))
 }
 
-/// Words that programs write without blanks, most of them ones that products use, and none but an abbreviation a run that no
-/// word has: `SignatureVerificationKeyMismatch`, `UserStrongAuthEnrollmentRequired`.
+/// Words that programs write without blanks, all of them ones that products use:
+/// `SignatureVerificationKeyMismatch`, `SAMLSignatureValidationException`.
 fn is_of_words(part: &str) -> bool {
-    let bytes = part.as_bytes();
-    // A word begins at a capital behind a small letter, or at the last one of several: `SAMLResponse`.
-    let begins = |at: &usize| {
-        let is = |at: usize, small: bool| {
-            bytes.get(at).is_some_and(|byte| byte.is_ascii_lowercase() == small)
-        };
-        is(*at, false) && (is(*at - 1, true) || is(*at + 1, true))
+    // Shorter ones than a dictionary has.
+    const SHORT: &[&str] = &["at", "by", "id", "in", "is", "no", "of", "on", "or", "to"];
+    let known = |word: &str| {
+        let word = word.to_ascii_lowercase();
+        SHORT.contains(&word.as_str()) || diag_products::is_word(&word)
     };
-    let (mut from, mut count, mut known) = (0, 0, 0);
-    for end in (1..part.len()).filter(begins).chain([part.len()]) {
-        let word = part.get(from..end).unwrap_or_default();
-        let is_known = diag_products::is_word(&word.to_ascii_lowercase());
-        if !is_known && word.len() > LONGEST_ABBREVIATION && makes_no_word(word) {
-            return false;
-        }
-        known += usize::from(is_known);
-        (from, count) = (end, count + 1);
-    }
-    count >= 3 && known * 2 >= count && part.len() >= count * MEAN_WORD
+    words_of(part).count() >= 3 && words_of(part).all(known)
 }
-
-/// Letters of an abbreviation, and letters that words have on average.
-const LONGEST_ABBREVIATION: usize = 4;
-const MEAN_WORD: usize = 5;
 
 #[cfg(test)]
 mod tests {
@@ -404,7 +389,11 @@ mod tests {
         ] {
             assert!(!super::is_token(words), "{words}");
         }
-        for token in ["SqkvBnterhgdWplkmnbvcXzasdfghjkl", "QwLePzRtYxVnMkJhGfDsApOiUyTrEwQz"] {
+        for token in [
+            "SignatureVerificationKeyMismatcq",
+            "SqkvBnterhgdWplkmnbvcXzasdfghjkl",
+            "QwLePzRtYxVnMkJhGfDsApOiUyTrEwQz",
+        ] {
             assert!(super::is_token(token), "{token}");
         }
     }

@@ -64,16 +64,14 @@ impl Collected {
         (Self(collection), too_many)
     }
 
-    /// What was typed and holds blanks. Where a page repeats it behind `password`, only its first word looks like a value.
-    pub(crate) fn phrases(&self) -> Vec<String> {
-        const LENGTHS: std::ops::RangeInclusive<usize> = 8..=200;
-        /// Every page is searched for each.
-        const MOST: usize = 24;
+    /// What was typed and holds blanks. Where a page repeats it behind `password`, only its first word looks like a value, so
+    /// it has to go before the page is read.
+    pub(crate) fn phrases(&self) -> Known {
+        const SHORTEST: usize = 8;
         let typed = self.0.met.iter().filter(|met| met.standing == Standing::Typed);
-        let phrases = typed.map(|met| met.value.trim()).filter(|value| {
-            LENGTHS.contains(&value.len()) && value.contains(' ') && !value.contains(['<', '\n'])
-        });
-        phrases.take(MOST).map(str::to_owned).collect()
+        let phrases =
+            typed.filter(|met| met.value.len() >= SHORTEST && met.value.trim().contains(' '));
+        Known::from_met(&phrases.cloned().collect::<Vec<_>>())
     }
 
     /// All secrets, with those of these messages. How many messages there are, and how large, is bounded by itself.

@@ -4,7 +4,7 @@
 use super::around::Around;
 use super::certificates;
 use super::change;
-use super::edit::{Edit, apply};
+use super::edit::{Edit, Edits, apply};
 use super::gather;
 use super::kind::Kind;
 use super::layers;
@@ -18,8 +18,10 @@ use crate::beginning;
 use crate::intake::encoding;
 use crate::intake::files::Sort;
 use crate::mask;
+use crate::saml::xml;
 use encoding_rs::{Encoding, UTF_16BE, UTF_16LE};
 use serde_json::Value;
+use std::ops::Range;
 
 /// A document with what goes replaced.
 #[derive(Debug)]
@@ -176,16 +178,10 @@ pub(super) fn copy(lexicon: &Lexicon, bytes: &[u8], sort: Sort) -> (Document, Ta
 }
 
 fn public(lexicon: &Lexicon, text: &str, tally: &mut Tally) -> Option<String> {
-    let comments = comments(text);
-    let within = |edit: &Edit| {
-        comments
-            .iter()
-            .any(|one| one.range.start < edit.range.end && edit.range.start < one.range.end)
-    };
-    let mut edits = super::engine::edits(lexicon, text);
-    edits.retain(|edit| !within(edit));
-    edits.extend(comments);
-    edits.sort_by_key(|edit| edit.range.start);
+    let mut edits = Edits::default();
+    remarks(text).into_iter().for_each(|edit| edits.add(edit));
+    super::engine::edits(lexicon, text).into_iter().for_each(|edit| edits.add(edit));
+    let edits = edits.all();
     if edits.is_empty() {
         return None;
     }
@@ -194,25 +190,19 @@ fn public(lexicon: &Lexicon, text: &str, tally: &mut Tally) -> Option<String> {
 }
 
 /// Comments of a published document: whoever wrote them wrote to somebody else. Their lines stay, and so does a record of ours.
-fn comments(text: &str) -> Vec<Edit> {
-    const OPENS: &str = "<!--";
+fn remarks(text: &str) -> Vec<Edit> {
     const GONE: &str = " removed ";
     let document = mask::behind::split(text).map_or(text, |(document, _)| document);
-    let mut found: Vec<Edit> = Vec::new();
-    for at in memchr::memmem::find_iter(document.as_bytes(), OPENS) {
-        let start = at + OPENS.len();
-        let inside = document.get(start..).unwrap_or_default();
-        let nested = found.last().is_some_and(|last| at < last.range.end);
-        let Some(end) = inside.find("-->").filter(|_| !nested) else { continue };
-        let remark = inside.get(..end).unwrap_or_default();
-        if remark.trim().is_empty() || remark.trim() == GONE.trim() {
-            continue;
-        }
-        let lines = "\n".repeat(remark.matches('\n').count());
-        let with = format!("{GONE}{lines}");
-        found.push(Edit { range: start..start + end, with, values: vec![(Kind::Remark, 1)] });
-    }
-    found
+    let told = |range: &Range<usize>| {
+        let remark = document.get(range.clone()).unwrap_or_default().trim();
+        !remark.is_empty() && remark != GONE.trim()
+    };
+    let gone = |range: Range<usize>| {
+        let lines = document.get(range.clone()).unwrap_or_default().matches('\n').count();
+        let with = format!("{GONE}{}", "\n".repeat(lines));
+        Edit { range, with, values: vec![(Kind::Remark, 1)] }
+    };
+    xml::comments(document).into_iter().filter(told).map(gone).collect()
 }
 
 /// The record that a document holds.

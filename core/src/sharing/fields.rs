@@ -8,6 +8,7 @@ use super::opaque;
 use super::prose;
 use crate::redact::makes_no_word;
 use crate::secrets::places as secret_places;
+use diag_products::words_of;
 
 /// Most words of what is typed.
 const MOST_WORDS: usize = 5;
@@ -76,30 +77,14 @@ pub(super) fn plainly(name: &str, value: &str, labelled: bool) -> bool {
         value.len() >= SHORTEST_LETTERS
             && value.bytes().all(|byte| byte.is_ascii_alphabetic())
             && (makes_no_word(value)
-                || !labelled && !words(value).all(|word| common::is_common(&word)))
+                || !labelled
+                    && !words_of(value).all(|word| common::is_common(&word.to_lowercase())))
     };
     let mixed = || prose::is_credible(value) && !issued::is_known(value);
     // Ids of requests and objects are of that form as well; under these names they open something.
     let id = || opaque::is_guid(value) && names::holds_ids(name);
     // Most values are told by their looks, which cost less to ask than names.
     (mixed() || pairs() || digits() || letters() || id()) && names::speaks_of(name).is_some()
-}
-
-/// The words of `AuthenticationRequired`.
-fn words(value: &str) -> impl Iterator<Item = String> {
-    let mut begins: Vec<usize> = value
-        .char_indices()
-        .zip(value.chars().skip(1))
-        .filter(|((_, left), right)| left.is_lowercase() && right.is_uppercase())
-        .map(|((at, left), _)| at + left.len_utf8())
-        .collect();
-    begins.push(value.len());
-    let mut at = 0;
-    begins.into_iter().map(move |end| {
-        let word = value.get(at..end).unwrap_or_default().to_lowercase();
-        at = end;
-        word
-    })
 }
 
 /// Public by design: certificates, digests, policies.

@@ -44,9 +44,10 @@ fn value(line: &str) -> Option<(usize, usize, Kind)> {
         None => (value, false),
     };
     let start = line.len() - trimmed.len() + usize::from(quoted);
-    // A line of a log or of prose goes on behind its value; a reference names where the value is kept.
+    // A reference names where the value is kept; parameters go on behind the first.
     let refers = value.starts_with(['$', '{', '<', '%', '&', '*', '[', '('])
         || value.contains("://")
+        || !quoted && value.contains(['&', ';'])
         || matches!(
             value.to_ascii_lowercase().as_str(),
             "true" | "false" | "null" | "none" | "optional" | "required" | "disabled" | "enabled"
@@ -125,6 +126,7 @@ mod tests {
             "2026-11-24 10:00:00 ERROR password: wrong for mira",
             "password_url = https://x.example/reset",
             "name = hunter",
+            "password=hunter2&RelayState=x",
         ] {
             assert!(found(text).is_empty(), "{text}");
         }

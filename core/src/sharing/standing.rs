@@ -153,7 +153,7 @@ pub(super) fn named(text: &str, around: Around) -> Vec<Standing> {
     found.extend(connection.map(|range| Standing { range, kind: Kind::Password }));
     let dumped = redact::dumped(text).into_iter();
     found.extend(dumped.map(|range| Standing { range, kind: Kind::Password }));
-    if !opaque::begins_as_markup(text) {
+    if around == Around::Page && !opaque::begins_as_markup(text) {
         found.extend(settings::values(text));
     }
     multipart(text, &mut found);
@@ -321,7 +321,7 @@ fn kind(name: &str, value: &str, around: Around, quoted: bool, assigned: bool) -
         }
         (None, Around::Data) if parameter && is_phrase(name, value) => Some(Kind::Token),
         (None, _) => (telling(24)
-            && (parameter || quoted || assigned && value.len() >= LONG)
+            && (parameter || quoted || around == Around::Page && assigned && value.len() >= LONG)
             && !names::is_harmless(name)
             && !names_a_key(value))
         .then_some(Kind::Token),

@@ -3,9 +3,9 @@
 //! A tolerant scan rather than a parser: error pages are often broken HTML, and nothing here
 //! depends on how elements nest.
 
-use super::wording::leads_to_a_logout;
 use crate::beginning;
 use crate::references;
+use diag_sdk::address::leads_to_a_logout;
 use memchr::{memchr, memchr3_iter};
 use std::borrow::Cow;
 

@@ -122,8 +122,8 @@ pub fn read(answer: &Body<'_>, products: &Products) -> (Page, Proven) {
         .filter(|(found, part)| !is_unseen(&spoken[found.start..found.end], *part))
         .map(|(found, part)| spoken::phrase(found, &spoken, part))
         .collect();
-    // What is numbered is known by its number: words that anybody may use guess at what it knows.
-    if codes.iter().any(|code| products.code(code).is_some()) {
+    // What is numbered is told by its number, known or not: what words that anybody may use mean besides is a guess.
+    if !codes.is_empty() {
         phrases.retain(|phrase| phrase.writer != Writer::Generic || phrase.meaning.is_vague());
     }
     for code in &codes {

@@ -15,9 +15,6 @@ const FAILED_SIGN_IN: &[&str] = &[
     "not authenticated",
     "could not be authenticated",
     "failed to authenticate",
-    "unable to complete request",
-    "unable to complete your request",
-    "unable to complete the request",
     "cannot be authenticated",
     "login failed",
     "log in failed",
@@ -124,6 +121,9 @@ const FAILED_SIGN_IN: &[&str] = &[
 
 /// An error of any kind, where a heading is nothing else.
 const ERRORS: &[&str] = &[
+    "unable to complete request",
+    "unable to complete your request",
+    "unable to complete the request",
     "access denied",
     "access is denied",
     "access forbidden",
@@ -363,25 +363,6 @@ pub(crate) fn asks_to_sign_in(heading: &str) -> bool {
             })
         })
     })
-}
-
-/// A path, or a link as a page has it, that leads to where people sign out.
-pub(crate) fn leads_to_a_logout(link: &str) -> bool {
-    const STEPS: &[&str] = &[
-        "logout",
-        "log-out",
-        "log_out",
-        "signout",
-        "sign-out",
-        "sign_out",
-        "logoff",
-        "log-off",
-        "signoff",
-        "abmelden",
-        "deconnexion",
-    ];
-    let path = link.split(['?', '#']).next().unwrap_or_default();
-    path.to_ascii_lowercase().split(['/', '.', ';']).any(|step| STEPS.contains(&step))
 }
 
 #[cfg(test)]

@@ -77,7 +77,8 @@ pub fn verdict(case: &Case, ranked: &Ranked) -> Verdict {
 /// The finding is about something the capture shows to have been refused outside of any attempt.
 pub(crate) fn shows_a_refusal(case: &Case, finding: &Finding) -> bool {
     let refused = |place: &Place| {
-        let exchange = case.exchanges.iter().find(|exchange| exchange.place == *place);
+        let mut exchanges = case.exchanges.iter().filter(|_| place.entry.is_some());
+        let exchange = exchanges.find(|exchange| exchange.place == *place);
         exchange.is_some_and(|exchange| {
             let says_so = exchange.page.as_ref().is_some_and(|page| page.error);
             exchange.navigation && (exchange.status >= 400 || says_so)

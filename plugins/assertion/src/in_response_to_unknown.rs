@@ -227,7 +227,9 @@ fn judge(response: &Response<'_>, time: Timestamp, answered: &Sited<String>) -> 
         // Only somebody who asked twice can have finished the wrong one.
         _ if earlier => finding.because(&SECOND_TAB, case).because(&LOST_STATE, case),
         _ if of_proxy => finding.because(&OF_THE_PROXY, case),
-        (Some(at), _) if requests.get(at).is_some_and(|(request, ..)| is_cached(case, request)) => {
+        (Some(at), _)
+            if requests.get(at).is_some_and(|(request, ..)| is_cached(response, request)) =>
+        {
             finding.because(&CACHED, case).because(&LOST_STATE, case)
         }
         (Some(_), _) if other_node.is_some() => finding.because(&OTHER_NODE, case),
@@ -236,39 +238,51 @@ fn judge(response: &Response<'_>, time: Timestamp, answered: &Sited<String>) -> 
     })
 }
 
-/// The request wants its answer at another host than the response went to.
+/// The request wants its answer at another host than the response went to, and its sender is none the response is for.
 fn is_of_another(response: &Response<'_>, request: &Message) -> bool {
     let wanted = request.request.as_ref().and_then(|asked| asked.acs_url.as_ref());
     let wanted = wanted.and_then(|url| host_of(&url.value));
     let went = response.message.delivered_to().and_then(host_of);
+    let conditions = response.assertion().and_then(|assertion| assertion.conditions.as_ref());
+    let meant_for = conditions.map_or(&[][..], |conditions| &conditions.audiences);
+    let sender = request.issuer.as_ref().map(|issuer| issuer.value.as_str());
+    let is_for = |sender: &str| meant_for.iter().any(|audience| audience.value == sender);
     wanted.zip(went).is_some_and(|(wanted, went)| wanted != went)
+        && !meant_for.is_empty()
+        && sender.is_some_and(|sender| !is_for(sender))
 }
 
 /// What is missed is the session of the application, some pages after the response was taken and a session begun: the
 /// request is not what anybody misses there.
 fn of_the_application(response: &Response<'_>) -> bool {
+    let case = response.case;
     let Some(said) = response.statement(MEANINGS) else { return false };
-    let Some(receipt) = response.message.delivered_in() else { return false };
-    let begun = response.case.exchanges.get(receipt).is_some_and(|receipt| {
-        (300..400).contains(&receipt.status)
-            && receipt.set_cookies.iter().flatten().any(|cookie| !cookie.removes)
-    });
-    said.meaning == Meaning::NoSession
-        && begun
-        && said.exchange.is_some_and(|stated| stated > receipt + 1)
+    let Some(index) = response.message.delivered_in() else { return false };
+    let Some(receipt) = case.exchanges.get(index) else { return false };
+    let Some(stated) = said.exchange.and_then(|at| case.exchanges.get(at)) else { return false };
+    let begun = (300..400).contains(&receipt.status)
+        && receipt.set_cookies.iter().flatten().any(|cookie| !cookie.removes);
+    // Who refuses the response may lead to a page that says so.
+    let led_to = receipt.location.as_deref() == Some(stated.url.as_str());
+    said.meaning == Meaning::NoSession && begun && said.exchange != Some(index) && !led_to
 }
 
-/// The request was made long before the answer that handed it out.
-fn is_cached(case: &Case, request: &Message) -> bool {
-    let made = request.issue_instant.as_ref().map(|made| made.value);
+/// The request was made long before the answer that handed it out: by a clock that agrees with the service provider's, which
+/// answers the response a moment later.
+fn is_cached(response: &Response<'_>, request: &Message) -> bool {
+    let case = response.case;
+    let Some(made) = request.issue_instant.as_ref().map(|made| made.value) else { return false };
+    let apart = |left: Timestamp, right: Timestamp| left.as_second() - right.as_second();
+    let receipt = response.message.delivered_in().and_then(|index| case.exchanges.get(index));
+    let receipt = receipt.and_then(|receipt| receipt.started.zip(receipt.date));
+    let clock_is_right = receipt.is_none_or(|(seen, told)| apart(seen, told).abs() <= FRESH);
     let announced = request
         .sightings
         .iter()
         .filter(|sighting| matches!(sighting.carrier, Carrier::LocationHeader | Carrier::PageForm))
-        .filter_map(|sighting| case.exchanges.get(sighting.exchange?))
-        .filter_map(|exchange| exchange.date.or(exchange.started))
+        .filter_map(|sighting| case.exchanges.get(sighting.exchange?)?.started)
         .min();
-    made.zip(announced).is_some_and(|(made, sent)| sent.as_second() - made.as_second() > FRESH)
+    clock_is_right && announced.is_some_and(|sent| apart(sent, made) > FRESH)
 }
 
 /// The answers to where the request came from and where the response went name two nodes.
@@ -376,6 +390,45 @@ mod tests {
         second.xml_id = Some("_request-of-the-second-tab".into());
         second.sightings[0].time = Some(from_post(seconds).value);
         case.messages.push(second);
+    }
+
+    #[test]
+    fn an_identity_provider_in_between_answers_its_own_request() {
+        let mut case = sign_in(Outcome::RefusedBySp);
+        says(&mut case, Meaning::InResponseTo);
+        let first =
+            |case: &Case| IN_RESPONSE_TO_UNKNOWN.judge(case).found()[0].causes[0].text.clone();
+        assert_ne!(first(&case), OF_THE_PROXY.text);
+        let asked = case.messages[0].request.get_or_insert_default();
+        asked.acs_url = Some("https://proxy.example/acs".into());
+        assert_ne!(first(&case), OF_THE_PROXY.text, "the service provider itself, by another name");
+        case.messages[0].issuer = Some("https://proxy.example".into());
+        assert_eq!(first(&case), OF_THE_PROXY.text);
+    }
+
+    #[test]
+    fn a_clock_that_is_wrong_is_no_cache() {
+        let mut case = sign_in(Outcome::RefusedBySp);
+        says(&mut case, Meaning::InResponseTo);
+        let redirect = case.exchanges.len();
+        case.exchanges.push(Exchange {
+            started: Some(from_post(-20).value),
+            ..exchange(Side::Sp, "GET", LANDING, 302)
+        });
+        case.messages[0].sightings.push(Sighting {
+            exchange: Some(redirect),
+            carrier: Carrier::LocationHeader,
+            ..Sighting::default()
+        });
+        case.messages[0].issue_instant = Some(from_post(-3 * 86_400));
+        let cached = |case: &Case| {
+            let judged = IN_RESPONSE_TO_UNKNOWN.judge(case);
+            judged.found()[0].causes[0].text == CACHED.text
+        };
+        assert!(cached(&case));
+        case.exchanges[1].started = Some(from_post(0).value);
+        case.exchanges[1].date = Some(from_post(-3 * 86_400).value);
+        assert!(!cached(&case), "the service provider's clock is three days behind");
     }
 
     #[test]

@@ -235,6 +235,16 @@ mod tests {
     }
 
     #[test]
+    fn a_success_without_an_assertion_tells_of_nobody() {
+        let mut case = sign_in(Outcome::RefusedBySp);
+        assert!(levels(&MESSAGE_NOT_SCHEMA_VALID, &case).is_empty());
+        case.messages[1].assertions.clear();
+        assert_eq!(levels(&MESSAGE_NOT_SCHEMA_VALID, &case), [Severity::Warning]);
+        says(&mut case, Meaning::Malformed);
+        assert_eq!(levels(&MESSAGE_NOT_SCHEMA_VALID, &case), [Severity::Error]);
+    }
+
+    #[test]
     fn what_the_receiver_says_decides() {
         for (codes, meanings, level) in [
             (&[][..], &[Meaning::Malformed][..], Severity::Error),

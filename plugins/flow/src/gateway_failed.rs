@@ -150,13 +150,14 @@ fn finding(case: &Case, exchange: &Exchange, words: Option<String>) -> Finding {
         .as_deref()
         .and_then(|server| server.split(['/', ' ', '(']).next())
         .filter(|name| !name.is_empty());
-    let own_name = case.product_name(case.sp_vendor, "A gateway");
-    let is_own = exchange.side == Side::Sp && exchange.products.contains(&case.sp_vendor);
-    let name = product
-        .map(|product| product.name.as_str())
-        .or(Some(own_name).filter(|_| is_own))
-        .or(server)
-        .unwrap_or("A gateway");
+    // No gateway shows itself, and the answer is the product's own.
+    let own = product.is_none()
+        && case.sp_vendor.is_known()
+        && exchange.side == Side::Sp
+        && exchange.products.contains(&case.sp_vendor);
+    let own_name = own.then(|| case.product_name(case.sp_vendor, "A gateway"));
+    let name = product.map(|product| product.name.as_str()).or(own_name).or(server);
+    let name = name.unwrap_or("A gateway");
     let receiver =
         if exchange.side == Side::Idp { "identity provider" } else { "service provider" };
     let mut said =
@@ -164,16 +165,16 @@ fn finding(case: &Case, exchange: &Exchange, words: Option<String>) -> Finding {
     said.extend(words);
     let posted = exchange.method == "POST"
         && exchange.form_fields.iter().any(|field| field == "SAMLResponse");
-    let finding = Finding::error(if product.is_none() && is_own {
+    let headline = if own {
         format!("{name} answered {}: a service behind it is missing", exchange.status)
     } else {
         format!("{name} answered {} in place of the {receiver}", exchange.status)
-    })
-    .detail(said.join(" "))
-    .actual(exchange.status.to_string(), "status of the answer")
-    .at(&exchange.place);
-    // No gateway shows itself, and the answer is the product's own.
-    if product.is_none() && case.sp_vendor.is_known() && is_own {
+    };
+    let finding = Finding::error(headline)
+        .detail(said.join(" "))
+        .actual(exchange.status.to_string(), "status of the answer")
+        .at(&exchange.place);
+    if own {
         return finding.cause(&OWN_SERVICES, case.sp_vendor).cause(&NOBODY_BEHIND, vendor);
     }
     match exchange.status {

@@ -1,5 +1,6 @@
 //! Signing out ended in an error.
 
+use diag_sdk::address::{Address, leads_to_a_logout};
 use diag_sdk::case::attempt::{Attempt, AttemptKind, Outcome};
 use diag_sdk::case::exchange::{Exchange, Side};
 use diag_sdk::case::judgement::Party;
@@ -10,6 +11,7 @@ use diag_sdk::{
     Account, Case, Cause, CauseData, Finding, Findings, Need, Reference, Setting, Severity,
     Specification, Stage, Vendor, Who, check,
 };
+use std::collections::HashSet;
 
 static IDP_REFUSED: CauseData = CauseData {
     text: "The identity provider does not know the session or the participant that the logout request names, or does not allow it",
@@ -286,54 +288,46 @@ pub(super) fn other_issuer<'a>(case: &'a Case, message: &'a Message) -> Option<(
     }
 }
 
-/// Paths, by their last step, at which people sign out of a service provider.
-const SIGNS_OUT: &[&str] =
-    &["logout", "signout", "logoff", "signoff", "log-out", "sign-out", "log_out", "sign_out"];
-
 /// A page at which people sign out leads to an address of the identity provider's that takes messages, and none is sent.
 fn without_a_message(case: &Case, out: &mut Findings) {
-    let asked: Vec<&str> =
+    let asked: HashSet<&str> =
         case.messages.iter().filter_map(Message::delivered_to).map(without_query).collect();
-    for (index, exchange) in case.exchanges.iter().enumerate() {
+    let refused = case.exchanges.iter().enumerate().find_map(|(index, exchange)| {
+        let says_so = exchange.page.as_ref().is_some_and(|page| page.error);
+        let to = without_query(&exchange.url);
         let refused = exchange.navigation
             && exchange.side == Side::Idp
-            && ((400..500).contains(&exchange.status)
-                || exchange.page.as_ref().is_some_and(|page| page.error));
-        if !refused || case.attempt_at(index).is_some() {
-            continue;
-        }
-        let to = without_query(&exchange.url);
-        let leads_here = |before: &&Exchange| {
-            before.side != Side::Idp
-                && before.location.as_deref().map(without_query) == Some(to)
-                && without_query(&before.url)
-                    .rsplit('/')
-                    .find(|step| !step.is_empty())
-                    .is_some_and(|step| SIGNS_OUT.contains(&step.to_ascii_lowercase().as_str()))
-        };
-        let before = case.exchanges.get(..index).unwrap_or_default();
-        let Some(from) = before.iter().rev().take(NEAR).find(leads_here) else { continue };
-        if exchange.url.contains("SAMLRequest=") || !asked.contains(&to) {
-            continue;
-        }
-        let alert = exchange.page.iter().flat_map(|page| &page.alerts).next();
-        let said = alert
-            .map(|alert| alert.text.clone())
-            .or_else(|| exchange.headline())
-            .map(|text| sentence(&format!(" The page says: “{text}”")))
-            .unwrap_or_default();
-        let finding = Finding::error("Signing out ended in an error")
-            .detail(format!(
-                "{} leads to {}, which takes SAML messages, without one; it answered {}.{said}",
-                place(from),
-                place(exchange),
-                exchange.status
-            ))
-            .at(&exchange.place)
-            .at(&from.place);
-        out.push(finding.because(&NO_MESSAGE, case));
-        return;
-    }
+            && ((400..500).contains(&exchange.status) || says_so)
+            && asked.contains(to)
+            && !exchange.url.contains("SAMLRequest=");
+        let from = refused.then(|| led_by_a_logout(case, index, to)).flatten()?;
+        case.attempt_at(index).is_none().then_some((from, exchange))
+    });
+    let Some((from, exchange)) = refused else { return };
+    let alert = exchange.page.iter().flat_map(|page| &page.alerts).next();
+    let said = alert.map(|alert| alert.text.clone()).or_else(|| exchange.headline());
+    let said = said.map(|text| sentence(&format!(" The page says: “{text}”"))).unwrap_or_default();
+    let detail = format!(
+        "{} leads to {}, which takes SAML messages, without one; it answered {}.{said}",
+        place(from),
+        place(exchange),
+        exchange.status
+    );
+    let finding = Finding::error("Signing out ended in an error")
+        .detail(detail)
+        .at(&exchange.place)
+        .at(&from.place);
+    out.push(finding.because(&NO_MESSAGE, case));
+}
+
+/// The answer shortly before that led there from where people sign out of a service provider.
+fn led_by_a_logout<'a>(case: &'a Case, index: usize, to: &str) -> Option<&'a Exchange> {
+    let before = case.exchanges.get(index.saturating_sub(NEAR)..index)?;
+    before.iter().rev().find(|before| {
+        before.side != Side::Idp
+            && before.location.as_deref().map(without_query) == Some(to)
+            && Address::parse(&before.url).is_some_and(|url| leads_to_a_logout(&url.path))
+    })
 }
 
 /// Exchanges before one among which stands what led to it.

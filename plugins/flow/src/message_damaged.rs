@@ -239,6 +239,26 @@ mod tests {
     }
 
     #[test]
+    fn what_its_sender_announced_so_was_not_damaged_on_the_way() {
+        let announced = Sighting { carrier: Carrier::PageForm, ..Sighting::default() };
+        let delivered = Sighting { carrier: Carrier::PostForm, ..Sighting::default() };
+        for (sightings, who) in
+            [(vec![delivered.clone()], Who::Network), (vec![delivered, announced], Who::Idp)]
+        {
+            let message = Message {
+                kind: MessageKind::Response,
+                damage: vec![Damage::Truncated],
+                sightings,
+                delivery: Some(0),
+                ..Message::default()
+            };
+            let judged =
+                MESSAGE_DAMAGED.judge(&Case { messages: vec![message], ..Case::default() });
+            assert_eq!(judged.found()[0].causes[0].who, who);
+        }
+    }
+
+    #[test]
     fn a_message_packed_for_another_binding_is_its_senders() {
         for (kind, damage, who) in [
             (MessageKind::AuthnRequest, Damage::PlainInQuery, Who::Sp),

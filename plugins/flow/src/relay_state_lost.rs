@@ -398,6 +398,19 @@ mod tests {
     }
 
     #[test]
+    fn an_entrance_names_the_page_that_comes_after_it() {
+        for url in
+            ["https://a.example/x/capture-url?next=…", "https://a.example/x/y?a=1&returnUrl=…"]
+        {
+            assert!(leads_on(url), "{url}");
+        }
+        assert!(
+            !leads_on("https://a.example/app/7?sheet=2") && !leads_on("https://a.example/next")
+        );
+        assert!(is_entrance("/securityRealm/commenceLogin") && !is_entrance("/authors/logins"));
+    }
+
+    #[test]
     fn each_change_has_its_name() {
         let sent = state("/azure/hub", true);
         assert_eq!(change(&sent, Some(&state("/azure/hub", true))), None);

@@ -28,6 +28,9 @@ static TOO_MANY_SESSIONS: CauseData = CauseData {
     fix: "Have the person sign out elsewhere or wait until the sessions end; where they come back at once, see whether the session cookie returns with each request",
 };
 
+/// What keeps out who is signed in, by what is held for them there.
+const MEANINGS: &[Meaning] = &[Meaning::NoLicence, Meaning::SessionLimit];
+
 check! {
     /// The person is signed in and the service provider gives them no licence, access pass or role.
     ///
@@ -91,7 +94,7 @@ check! {
         stage: Stage::Landing,
         needs: [Need::Capture, Need::ProxyLog, Need::ServerLog],
         explains: [],
-        accounts: [Account::sp_or_loop(&[Meaning::NoLicence])],
+        accounts: [Account::sp_or_loop(MEANINGS)],
         causes: [NONE_ASSIGNED, OTHER_USER, TOO_MANY_SESSIONS],
         references: [
             Reference::page("https://help.qlik.com/en-US/sense-admin", "2026-12-01").about("Managing user access; audit security log, License user access"),
@@ -105,7 +108,7 @@ fn run(case: &Case, out: &mut Findings) {
     let sign_ins = case.sign_ins(out);
     for failure in case.failures.iter().filter(|failure| failure.party == Party::Sp) {
         let Some(said) =
-            failure.said.iter().find(|statement| statement.meaning == Meaning::NoLicence)
+            failure.said.iter().find(|statement| MEANINGS.contains(&statement.meaning))
         else {
             continue;
         };
@@ -156,8 +159,7 @@ fn told(case: &Case, failure: &Failure, said: &Statement, sign_in: Option<&SignI
     if let Some(id) = &failure.message {
         finding = finding.subject(id.clone());
     }
-    let sessions = [said.text.as_str()].into_iter().chain(lines_of(failure)).any(of_sessions);
-    if sessions {
+    if said.meaning == Meaning::SessionLimit {
         return finding.because(&TOO_MANY_SESSIONS, case);
     }
     match computed {
@@ -166,17 +168,6 @@ fn told(case: &Case, failure: &Failure, said: &Statement, sign_in: Option<&SignI
         }
         None => finding.because(&NONE_ASSIGNED, case).because(&OTHER_USER, case),
     }
-}
-
-fn lines_of(failure: &Failure) -> impl Iterator<Item = &str> {
-    let lines = failure.said.iter().filter(|line| line.meaning == Meaning::NoLicence);
-    lines.map(|line| line.text.as_str())
-}
-
-/// It speaks of how many sessions one user may have, not of a licence that is lacking.
-fn of_sessions(text: &str) -> bool {
-    let text = text.to_lowercase();
-    text.contains("too many sessions") || text.contains("sessions active in parallel")
 }
 
 /// The user's name comes out as nobody can have wanted it; another check tells of that.
@@ -197,6 +188,14 @@ mod tests {
         let mut case = sign_in_sending(Outcome::DeniedAfterSignIn, &[(NAME, &[id])]);
         says_at(&mut case, 2, Meaning::NoLicence, "no access pass");
         case
+    }
+
+    #[test]
+    fn too_many_sessions_are_no_missing_licence() {
+        let mut case = sign_in_sending(Outcome::DeniedAfterSignIn, &[(NAME, &["ada"])]);
+        says_at(&mut case, 2, Meaning::SessionLimit, "too many sessions");
+        let found = findings(&ACCESS_NOT_GRANTED_AT_SP, &case);
+        assert_eq!(found[0].causes[0].text, TOO_MANY_SESSIONS.text);
     }
 
     #[test]

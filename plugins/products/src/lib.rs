@@ -36,4 +36,4 @@ pub use fault::{Fault, Spot};
 pub use file::{Product, Role, Where};
 pub use later::Later;
 pub use proof::{Proven, Signs};
-pub use set::{Found, Owner, Products, Scope, is_word};
+pub use set::{Found, Owner, Products, Scope, is_word, words_of};

@@ -68,8 +68,29 @@ static WORDS: LazyLock<HashSet<String>> = LazyLock::new(|| {
     let ids = text
         .split(|character: char| !(character.is_ascii_hexdigit() || character == '-'))
         .filter(|id| id.len() == 36);
-    words.filter(|word| word.chars().count() >= 3).chain(ids).map(str::to_owned).collect()
+    // Names of codes are words without blanks.
+    let of_names = packed::text()
+        .split(|character: char| !character.is_ascii_alphabetic())
+        .flat_map(words_of)
+        .map(str::to_ascii_lowercase);
+    let known = words.filter(|word| word.chars().count() >= 3).chain(ids).map(str::to_owned);
+    known.chain(of_names.filter(|word| word.len() >= 3)).collect()
 });
+
+/// The words of a name that is written without blanks: `SAMLResponse` has two, of which the second begins at the last of
+/// several capitals.
+pub fn words_of(name: &str) -> impl Iterator<Item = &str> {
+    let bytes = name.as_bytes();
+    let small = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_lowercase);
+    let capital = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_uppercase);
+    let begins = move |at: &usize| capital(*at) && (small(*at - 1) || small(*at + 1));
+    let mut from = 0;
+    (1..name.len()).filter(begins).chain([name.len()]).filter_map(move |end| {
+        let word = name.get(from..end);
+        from = end;
+        word.filter(|word| !word.is_empty())
+    })
+}
 
 /// Whether a word, or an id of hexadecimal digits with hyphens, stands in a product file: it names a product, a screen
 /// or what pages say, and no customer. In lower case.

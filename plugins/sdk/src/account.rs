@@ -4,8 +4,8 @@
 //! which of a vendor's codes do. The verdict then needs no list of symptoms: whatever merely shows
 //! such a failure follows from the finding that accounts for it.
 
-use crate::case::judgement::{Failure, Party, Statement};
-use crate::meaning::{Meaning, Writer};
+use crate::case::judgement::{Failure, Party};
+use crate::meaning::Meaning;
 use crate::stage::Stage;
 
 /// A kind of failure that a check's finding would account for. Declared in `check!`.
@@ -134,9 +134,7 @@ impl AccountInfo {
         }
         Some(
             if failure.codes.iter().any(|code| self.codes.contains(code))
-                || failure.said.iter().any(|said| {
-                    self.meanings.contains(&said.meaning) && !guessed_beside_a_code(said, failure)
-                })
+                || failure.means(&self.meanings)
             {
                 Standing::Stated
             } else if failure.is_particular() && !self.bare {
@@ -146,17 +144,6 @@ impl AccountInfo {
             },
         )
     }
-}
-
-/// Words that anybody may use, in the very sentence to which a product gave a number of its own: what the number means is
-/// known, and what the words might mean besides is not stated.
-fn guessed_beside_a_code(said: &Statement, failure: &Failure) -> bool {
-    let bears = |statement: &Statement, code: &String| statement.text.contains(code.as_str());
-    said.writer == Writer::Generic
-        && failure.codes.iter().any(|code| {
-            let known = |other: &Statement| other.writer != Writer::Generic && bears(other, code);
-            bears(said, code) && failure.said.iter().any(known)
-        })
 }
 
 #[cfg(test)]

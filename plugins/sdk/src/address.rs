@@ -91,6 +91,25 @@ pub fn reaches(declared: &str, seen: &str) -> bool {
     declared == seen
 }
 
+/// A path, or a link as a page has it, that leads to where people sign out.
+pub fn leads_to_a_logout(link: &str) -> bool {
+    const STEPS: &[&str] = &[
+        "logout",
+        "log-out",
+        "log_out",
+        "signout",
+        "sign-out",
+        "sign_out",
+        "logoff",
+        "log-off",
+        "signoff",
+        "abmelden",
+        "deconnexion",
+    ];
+    let path = link.split(['?', '#']).next().unwrap_or_default();
+    path.to_ascii_lowercase().split(['/', '.', ';']).any(|step| STEPS.contains(&step))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

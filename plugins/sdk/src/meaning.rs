@@ -78,6 +78,8 @@ words! {
         NoLicence,
         /// The session in which the sign-in began is gone.
         NoSession,
+        /// The person has as many sessions as one user may have.
+        SessionLimit,
         /// The person is not assigned to the application.
         NotAssigned,
         /// The service provider has no account for the person.

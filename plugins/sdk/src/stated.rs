@@ -209,6 +209,13 @@ static OF_SP: &[(Meaning, CauseData)] = &[
         "Give one to exactly this user, or let new users get one by a rule",
     ),
     row(
+        Meaning::SessionLimit,
+        Who::Sp,
+        Setting::SpSessionCookieAttributes,
+        "The person has as many sessions as one user may have: other browsers and devices, or each request that comes without the session's cookie begins another",
+        "Have the person sign out elsewhere or wait until the sessions end; where they come back at once, see whether the session cookie returns with each request",
+    ),
+    row(
         Meaning::NoSession,
         Who::User,
         Setting::Browser,

@@ -111,6 +111,17 @@ mod tests {
     }
 
     #[test]
+    fn another_protocol_by_intent_is_no_error() {
+        let mut case = with(AuthenticationMethod::Oidc);
+        assert_eq!(levels(&AUTHENTICATION_METHOD_NOT_SAML, &case), [Severity::Error]);
+        let entry = &mut case.sp_configurations[0];
+        (entry.host_uri, entry.entity_id, entry.idp_metadata) = (None, None, HeldMetadata::Missing);
+        assert_eq!(levels(&AUTHENTICATION_METHOD_NOT_SAML, &case), [Severity::Warning]);
+        case.sp_configurations[0].method = Some(sited(AuthenticationMethod::Ticket));
+        assert_eq!(levels(&AUTHENTICATION_METHOD_NOT_SAML, &case), [Severity::Error]);
+    }
+
+    #[test]
     fn every_method_but_saml_is_an_error() {
         use AuthenticationMethod::{HeaderDynamic, HeaderStatic, Jwt, Oidc, Other, Saml, Ticket};
         assert_eq!(levels(&AUTHENTICATION_METHOD_NOT_SAML, &with(Saml)), []);

@@ -189,14 +189,11 @@ pub(super) fn decisive(judged: &Judged) -> Option<&Attempt> {
 fn user(judged: &Judged) -> Option<(&str, &str)> {
     // Of several people in a capture the one whose sign-in the headline is about.
     let decisive = decisive(judged).map(|attempt| &attempt.id);
-    let mut told =
-        judged.report.findings.iter().filter(|finding| told(&judged.report, finding)).peekable();
-    let any = told.peek().copied()?;
+    let told = || judged.report.findings.iter().filter(|finding| told(&judged.report, finding));
     let of_it =
         |finding: &&ReportedFinding| decisive.is_some_and(|id| finding.attempts.contains(id));
-    let user =
-        told.find(of_it).or(Some(any).filter(|any| any.attempts.is_empty() || decisive.is_none()));
-    let user = user.and_then(|finding| finding.actual.as_deref())?;
+    let of_nobody = |finding: &&ReportedFinding| decisive.is_none() || finding.attempts.is_empty();
+    let user = told().find(of_it).or_else(|| told().find(of_nobody))?.actual.as_deref()?;
     Some((judged.case.product_name(judged.case.sp_vendor, "The service provider"), user))
 }
 

@@ -3,10 +3,12 @@
 //! Document types are refused, and size, depth and the work of resolving names are bounded before
 //! the tree parser sees the text. What does not parse is explained for whoever edited the file.
 
+mod comments;
 mod encoding;
 mod locator;
 mod outline;
 
+pub use comments::comments;
 pub use encoding::{Source, charset_of, decode_text, looks_like_xml};
 pub use locator::{Lines, Locator, Piece};
 pub use outline::{Limits, MAX_DEPTH, is_smart_quote, local_name, root_name};

@@ -29,6 +29,7 @@ const OF_ANY_PROTOCOL: &[Meaning] = &[
     Meaning::Policy,
     Meaning::RateLimited,
     Meaning::ServerError,
+    Meaning::SessionLimit,
     Meaning::Tls,
     Meaning::UserDisabled,
 ];

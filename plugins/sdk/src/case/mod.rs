@@ -132,11 +132,16 @@ impl Case {
                     || self.broken(HeldBy::Sp)
             }
             Need::SpMetadata => {
-                self.sp_metadata(HeldBy::Publisher).next().is_some()
-                    || self.broken(HeldBy::Publisher)
+                // One without any role is the service provider's by its name.
+                self.metadata.iter().any(|metadata| {
+                    metadata.held_by == HeldBy::Publisher
+                        && (metadata.sp.is_some()
+                            || metadata.idp.is_none() && self.sp_goes_by(&metadata.entity_id))
+                }) || self.broken(HeldBy::Publisher)
             }
             Need::SpMetadataInIdp => {
-                self.sp_metadata(HeldBy::Idp).next().is_some() || self.broken(HeldBy::Idp)
+                self.metadata.iter().any(|metadata| metadata.held_by == HeldBy::Idp)
+                    || self.broken(HeldBy::Idp)
             }
             Need::Virtualproxyconfig => !self.sp_configurations.is_empty(),
             Need::Proxyservice => !self.proxies.is_empty(),
