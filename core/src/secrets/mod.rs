@@ -7,6 +7,7 @@ pub(crate) mod case;
 mod collect;
 mod layers;
 pub(crate) mod login;
+mod names;
 pub mod places;
 mod value;
 mod watch;

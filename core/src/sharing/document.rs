@@ -179,8 +179,9 @@ pub(super) fn copy(lexicon: &Lexicon, bytes: &[u8], sort: Sort) -> (Document, Ta
 
 fn public(lexicon: &Lexicon, text: &str, tally: &mut Tally) -> Option<String> {
     let mut edits = Edits::default();
-    remarks(text).into_iter().for_each(|edit| edits.add(edit));
-    super::engine::edits(lexicon, text).into_iter().for_each(|edit| edits.add(edit));
+    for edit in remarks(text).into_iter().chain(super::engine::edits(lexicon, text)) {
+        edits.add(edit);
+    }
     let edits = edits.all();
     if edits.is_empty() {
         return None;

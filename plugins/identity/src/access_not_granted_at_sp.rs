@@ -1,6 +1,7 @@
 //! Signed in, and without a licence, pass or role for what the person opened.
 
 use diag_sdk::case::judgement::{Failure, Part, Party, Statement};
+use diag_sdk::stated::SESSION_LIMIT;
 use diag_sdk::user_directory::{self, Directory};
 use diag_sdk::view::{EntryPoint, SignIn};
 use diag_sdk::{
@@ -19,13 +20,6 @@ static OTHER_USER: CauseData = CauseData {
     who: Who::Sp,
     setting: Setting::SpUserDirectory,
     fix: "Let directory and user id come out as the users have them that hold the licences",
-};
-
-static TOO_MANY_SESSIONS: CauseData = CauseData {
-    text: "The person has as many sessions as one user may have: other browsers and devices, or each request that comes without the session's cookie begins another",
-    who: Who::Sp,
-    setting: Setting::SpSessionCookieAttributes,
-    fix: "Have the person sign out elsewhere or wait until the sessions end; where they come back at once, see whether the session cookie returns with each request",
 };
 
 /// What keeps out who is signed in, by what is held for them there.
@@ -95,7 +89,7 @@ check! {
         needs: [Need::Capture, Need::ProxyLog, Need::ServerLog],
         explains: [],
         accounts: [Account::sp_or_loop(MEANINGS)],
-        causes: [NONE_ASSIGNED, OTHER_USER, TOO_MANY_SESSIONS],
+        causes: [NONE_ASSIGNED, OTHER_USER, SESSION_LIMIT],
         references: [
             Reference::page("https://help.qlik.com/en-US/sense-admin", "2026-12-01").about("Managing user access; audit security log, License user access"),
             Reference::page("https://community.qlik.com/t5/Official-Support-Articles/You-cannot-access-Qlik-Sense-because-you-have-no-access-pass/ta-p/1715138", "2026-12-01"),
@@ -160,7 +154,7 @@ fn told(case: &Case, failure: &Failure, said: &Statement, sign_in: Option<&SignI
         finding = finding.subject(id.clone());
     }
     if said.meaning == Meaning::SessionLimit {
-        return finding.because(&TOO_MANY_SESSIONS, case);
+        return finding.because(&SESSION_LIMIT, case);
     }
     match computed {
         Some((entry, _)) => {
@@ -195,7 +189,7 @@ mod tests {
         let mut case = sign_in_sending(Outcome::DeniedAfterSignIn, &[(NAME, &["ada"])]);
         says_at(&mut case, 2, Meaning::SessionLimit, "too many sessions");
         let found = findings(&ACCESS_NOT_GRANTED_AT_SP, &case);
-        assert_eq!(found[0].causes[0].text, TOO_MANY_SESSIONS.text);
+        assert_eq!(found[0].causes[0].text, SESSION_LIMIT.text);
     }
 
     #[test]

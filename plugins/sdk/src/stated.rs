@@ -17,6 +17,14 @@ const fn row(
     (meaning, CauseData { text, who, setting, fix })
 }
 
+/// One user may have so many sessions, and no more.
+pub const SESSION_LIMIT: CauseData = CauseData {
+    text: "The person has as many sessions as one user may have: other browsers and devices, or each request that comes without the session's cookie begins another",
+    who: Who::Sp,
+    setting: Setting::SpSessionCookieAttributes,
+    fix: "Have the person sign out elsewhere or wait until the sessions end; where they come back at once, see whether the session cookie returns with each request",
+};
+
 /// Reasons of a service provider.
 static OF_SP: &[(Meaning, CauseData)] = &[
     row(
@@ -208,13 +216,7 @@ static OF_SP: &[(Meaning, CauseData)] = &[
         "The person is signed in and has no licence, pass or role there",
         "Give one to exactly this user, or let new users get one by a rule",
     ),
-    row(
-        Meaning::SessionLimit,
-        Who::Sp,
-        Setting::SpSessionCookieAttributes,
-        "The person has as many sessions as one user may have: other browsers and devices, or each request that comes without the session's cookie begins another",
-        "Have the person sign out elsewhere or wait until the sessions end; where they come back at once, see whether the session cookie returns with each request",
-    ),
+    (Meaning::SessionLimit, SESSION_LIMIT),
     row(
         Meaning::NoSession,
         Who::User,
