@@ -117,7 +117,7 @@ pub fn examine(request: Request<'_>, progress: &mut dyn FnMut(intake::Progress))
     case.inputs = std::mem::take(&mut evidence.inputs);
     case.removed_by_exporter = evidence.removed_by_exporter();
 
-    let (collected, too_many) = secrets::Collected::of(&mut evidence, options.bounds.secrets);
+    let (mut collected, too_many) = secrets::Collected::of(&mut evidence, options.bounds.secrets);
     if let Some(input) = too_many {
         evidence.cross("secrets", options.bounds.secrets, Some(&input));
     }
@@ -128,6 +128,9 @@ pub fn examine(request: Request<'_>, progress: &mut dyn FnMut(intake::Progress))
     let (mut decoded, beyond) = saml::messages::read_within(&evidence, &sealer, &options.bounds);
     for (word, input) in beyond {
         evidence.cross(word, options.bounds.get(word).unwrap_or_default(), input.as_deref());
+    }
+    for export in evidence.documents.iter().filter(|document| is_export(document.kind)) {
+        collected.export(&intake::encoding::text(&export.bytes));
     }
     let known = collected.known(decoded.iter().map(|message| message.xml.as_str()));
     let asked = Asked {
@@ -182,6 +185,18 @@ fn is_witness(kind: InputKind) -> bool {
     matches!(
         kind,
         InputKind::SamlMessage | InputKind::ProxyLog | InputKind::ServerLog | InputKind::PastedText
+    )
+}
+
+/// It says what is set, in members with names.
+fn is_export(kind: InputKind) -> bool {
+    matches!(
+        kind,
+        InputKind::Application
+            | InputKind::ServicePrincipal
+            | InputKind::Virtualproxyconfig
+            | InputKind::Proxyservice
+            | InputKind::SamlClient
     )
 }
 

@@ -131,6 +131,12 @@ impl Sources {
         let from = start.saturating_sub(before);
         let to = (from + width).min(line.len());
         let from = if to == line.len() { to.saturating_sub(width) } else { from };
+        // Of data in one line the members beside are other things, of which nothing is said here.
+        let (from, to) = if line.len() > width && text.starts_with(['{', '[']) {
+            member_around(&line, start..start + shown, from..to)
+        } else {
+            (from, to)
+        };
         let mut cut = String::new();
         if from > 0 {
             cut.push('…');
@@ -150,6 +156,22 @@ impl Sources {
             line: line_number,
         })
     }
+}
+
+/// The part of a line of JSON, within what may be shown of it, that has no member but those that what is meant stands in.
+fn member_around(line: &[char], meant: Range<usize>, within: Range<usize>) -> (usize, usize) {
+    let begins = |at: usize| {
+        // A comma or a bracket before the quote of a name.
+        matches!(line[at], ',' | '{' | '[') && line.get(at + 1) == Some(&'"')
+    };
+    let ends = |at: usize| {
+        matches!(line[at], ',' | '}' | ']') && at > 0 && !matches!(line[at - 1], '[' | '{')
+    };
+    let before = line[within.start..meant.start].iter().rposition(|character| *character == ':');
+    let name = before.map_or(meant.start, |at| within.start + at);
+    let from = (within.start..name).rev().find(|at| begins(*at)).map_or(within.start, |at| at + 1);
+    let to = (meant.end..within.end).find(|at| ends(*at)).unwrap_or(within.end);
+    (from, to.max(meant.start + 1).max(meant.end.min(within.end)))
 }
 
 /// Where the text of such elements stands.
@@ -434,6 +456,28 @@ mod tests {
         let meant: String = excerpt.text.chars().skip(excerpt.start).take(excerpt.length).collect();
         assert_eq!(meant, "HERE");
         assert!(excerpt.text.chars().count() <= 62);
+    }
+
+    #[test]
+    fn of_json_in_one_line_only_what_is_meant_is_shown() {
+        let mut sources = Sources::default();
+        let text = format!(
+            "[{{\"attributeValue\":\"625547\",\"samlAttributeUserId\":\"[mail\",\"remark\":\"admin/Zebra\",\"x\":\"{}\"}}]",
+            "y".repeat(100)
+        );
+        sources.add_json("i1", &text);
+        let column = text.find("[mail").expect("it is there") + 1;
+        let place = Place {
+            input: "i1".into(),
+            line: Some(1),
+            column: u32::try_from(column).ok(),
+            length: Some(5),
+            ..Place::default()
+        };
+        let excerpt = sources.excerpt(&place, 70).expect("the line exists");
+        assert_eq!(excerpt.text, "…\"samlAttributeUserId\":\"[mail\"…");
+        let meant: String = excerpt.text.chars().skip(excerpt.start).take(excerpt.length).collect();
+        assert_eq!(meant, "[mail");
     }
 
     #[test]

@@ -1,5 +1,6 @@
-//! Values in quotes that the words behind them call a secret: `“abc” as password`, `"a b c" als Kennwort`.
+//! Values in quotes that the words around them call a secret: `“abc” as password`, `"a b c" als Kennwort`, `le mot de passe « x1y2 »`.
 
+use super::letters::makes_no_word;
 use crate::beginning;
 use crate::blotted::without;
 use std::borrow::Cow;
@@ -21,7 +22,7 @@ pub(super) const PASSWORDS: &[&str] = &[
 /// What stands between the value and the word for it.
 const AS: &[&str] = &["as", "als", "comme", "como", "come"];
 /// Words for what people type, besides those that are given.
-const TYPED: &[&str] = &["passe", "pin", "otp", "secret", "geheimnis", "clave"];
+pub(super) const TYPED: &[&str] = &["passe", "pin", "otp", "secret", "geheimnis", "clave"];
 /// What may stand before the word.
 const BETWEEN: &[&str] = &[
     "a",
@@ -78,8 +79,13 @@ pub fn called(text: &str) -> Vec<Range<usize>> {
         if let Some((start, closing)) = opened.filter(|(start, _)| at - start <= LONGEST)
             && closing.contains(&character)
         {
-            if !text[start..at].trim().is_empty() && is_called(&text[at + character.len_utf8()..]) {
-                found.push(start..at);
+            let behind = &text[at + character.len_utf8()..];
+            if !text[start..at].trim().is_empty()
+                && (is_called(behind) || is_announced(&text[..start], &text[start..at]))
+            {
+                let inside = &text[start..at];
+                let begins = start + inside.len() - inside.trim_start().len();
+                found.push(begins..begins + inside.trim().len());
                 opened = None;
                 continue;
             }
@@ -120,6 +126,27 @@ fn is_called(behind: &str) -> bool {
         )
 }
 
+/// Whether the word before the quote is one for what is typed, and what is quoted no word.
+fn is_announced(before: &str, value: &str) -> bool {
+    const SHORTEST: usize = 6;
+    let value = value.trim();
+    let no_word = !value.contains(char::is_whitespace)
+        && value.chars().count() >= SHORTEST
+        && value.chars().any(char::is_alphabetic)
+        && (value.chars().any(|letter| letter.is_ascii_digit()) || makes_no_word(value))
+        && !value.starts_with("AADSTS")
+        && !value.contains(['/', ':', '.']);
+    no_word
+        && beginning::end(before, LONGEST_BEHIND)
+            .trim_end_matches(|letter: char| !letter.is_alphanumeric())
+            .rsplit(|letter: char| !letter.is_alphanumeric())
+            .next()
+            .map(str::to_lowercase)
+            .is_some_and(|word| {
+                PASSWORDS.contains(&word.as_str()) || TYPED.contains(&word.as_str())
+            })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -143,6 +170,8 @@ mod tests {
             ),
             ("policy \"long\" for all, password \"x\"", "policy \"long\" for all, password \"x\""),
             ("\"\" as password", "\"\" as password"),
+            ("Le mot de passe « x1y2z3 » est incorrect", "Le mot de passe « … » est incorrect"),
+            ("password \"required1\": see \"rules7\"", "password \"…\": see \"rules7\""),
         ] {
             assert_eq!(shown(text), is);
         }

@@ -1,4 +1,5 @@
-//! The secret of an app for codes as pages show it to be typed: `jbsw y3dp ehpk 3pxp`, base32 in groups of four.
+//! Keys that pages show in groups: the secret of an app for codes, to be typed (`jbsw y3dp ehpk 3pxp`, base32 in groups of four), and
+//! codes to get in again (`PDYY-QD6T-3W7B`).
 
 use std::ops::Range;
 
@@ -37,7 +38,33 @@ pub fn grouped(text: &str) -> Vec<Range<usize>> {
         }
         at = at.max(end);
     }
+    found.extend(hyphened(text));
+    found.sort_by_key(|range| range.start);
+    found.dedup_by(|later, earlier| later.start < earlier.end);
     found
+}
+
+/// `PDYY-QD6T-3W7B`: three groups of capitals and digits and more, all of one length, letters and digits among them.
+fn hyphened(text: &str) -> impl Iterator<Item = Range<usize>> {
+    const GROUPS: std::ops::RangeInclusive<usize> = 3..=8;
+    const LENGTHS: std::ops::RangeInclusive<usize> = 4..=6;
+    let ends = |c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '_');
+    let hyphened = |word: &&str| word.contains('-') && word.len() <= 64;
+    text.split(ends).filter(hyphened).filter_map(move |word| {
+        let groups: Vec<&str> = word.split('-').collect();
+        let length = groups.first()?.len();
+        let plain = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
+        let alike = groups.iter().all(|group| group.len() == length && group.bytes().all(plain));
+        let digits = word.bytes().filter(u8::is_ascii_digit).count();
+        let letters = word.bytes().filter(u8::is_ascii_uppercase).count();
+        let start = word.as_ptr() as usize - text.as_ptr() as usize;
+        (GROUPS.contains(&groups.len())
+            && LENGTHS.contains(&length)
+            && alike
+            && digits >= FEWEST_DIGITS
+            && letters > digits / 2)
+            .then_some(start..start + word.len())
+    })
 }
 
 fn begins(bytes: &[u8], start: usize) -> bool {
@@ -76,7 +103,15 @@ mod tests {
             assert_eq!(found(&format!("<p>Enter this key: <b>{key}</b></p>")), [key]);
             assert_eq!(found(&format!("Your key {key}. Scan it")), [key]);
         }
+        assert_eq!(
+            found("1: PDYY-QD6T-3W7B 2: CG8D-XQNB-26R2"),
+            ["PDYY-QD6T-3W7B", "CG8D-XQNB-26R2"]
+        );
         for text in [
+            "2026-1124-0958",
+            "ABCD-EFGH-IJKL",
+            "E1C0-6A",
+            "8D1F3C52-6B0E-4F7A-9C3D-2E5A71B4C690",
             "they will make some more",
             "4242 4242 4242 4242",
             "jbsw y3dp ehpk",

@@ -35,6 +35,21 @@ const LEADING: &[&str] = &[
     "verification",
     "verify",
 ];
+/// Steps of a sign-in, behind which digits are a code: `/mfa/842145`. Names and ids stand there as well.
+const STEPS: &[&str] =
+    &["2fa", "authenticate", "login", "mfa", "pin", "signin", "sms", "tan", "totp", "twofactor"];
+/// Words that an id behind them makes a key: elsewhere ids of that form are those of objects.
+const OPENING: &[&str] = &[
+    "invite",
+    "invitation",
+    "magic",
+    "onetime",
+    "password",
+    "recover",
+    "redeem",
+    "reset",
+    "token",
+];
 /// Words before `code`, behind which numbers of errors stand: `/error/code/700016`.
 const OF_ERRORS: &[&str] =
     &["error", "errors", "err", "status", "http", "docs", "help", "support", "exception"];
@@ -77,7 +92,7 @@ pub fn passed(text: &str) -> Vec<Range<usize>> {
             // What ends a sentence is no part of it.
             let kept = segment.trim_end_matches(['.', '!', '-', '_']).len();
             found.push(range.start..range.start + kept);
-        } else if leads(segment) {
+        } else if leads(segment) || steps(segment) || is_guid(segment) && steps(before) {
             leading = Some((range.end, (before, segment)));
         }
         if resumes(before, segment) {
@@ -98,10 +113,12 @@ pub fn resumes(state: &str, step: &str) -> bool {
         |word: &str| step.get(..word.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(word));
     let mixed = state.bytes().any(|byte| byte.is_ascii_digit())
         && state.bytes().any(|byte| byte.is_ascii_alphabetic());
-    let shortest = if begins("resumeSAML") { *LENGTHS.start() } else { SHORTEST_STATE };
+    // Nothing else than a state stands before that step.
+    let surely = begins("resumeSAML");
+    let shortest = if surely { *LENGTHS.start() } else { SHORTEST_STATE };
     begins("resume")
         && state.bytes().all(|byte| byte.is_ascii_alphanumeric())
-        && (makes_no_word(state) || is_jumbled(state) || mixed)
+        && (surely || makes_no_word(state) || is_jumbled(state) || mixed)
         && (shortest..=*LENGTHS.end()).contains(&state.len())
 }
 
@@ -118,10 +135,22 @@ fn sessions(text: &str) -> impl Iterator<Item = Range<usize>> {
 }
 
 fn leads(segment: &str) -> bool {
+    has_one_of(segment, LEADING)
+}
+
+fn steps(segment: &str) -> bool {
+    has_one_of(segment, STEPS)
+}
+
+/// One of the words of a segment is one of these, in the plural or with `set` before it as well: `sessions`, `setpassword`.
+fn has_one_of(segment: &str, words: &[&str]) -> bool {
+    let is_one = |word: &str| words.iter().any(|known| word.eq_ignore_ascii_case(known));
     segment.len() <= LONGEST_LEADING
-        && segment
-            .split(['-', '_', '.'])
-            .any(|word| LEADING.iter().any(|known| word.eq_ignore_ascii_case(known)))
+        && segment.split(['-', '_', '.']).any(|word| {
+            let one = word.strip_suffix(['s', 'S']).unwrap_or(word);
+            let set = word.get(..3).filter(|set| set.eq_ignore_ascii_case("set"));
+            is_one(word) || is_one(one) || set.is_some_and(|set| is_one(&word[set.len()..]))
+        })
 }
 
 /// Whether a segment behind two others is a code that lets somebody in.
@@ -130,10 +159,14 @@ pub fn is_passed((first, before): (&str, &str), segment: &str) -> bool {
     let code = decoded.trim_end_matches(['.', '!', '-', '_']);
     let digits = code.bytes().filter(u8::is_ascii_digit).count();
     let letters = code.chars().filter(|character| character.is_alphabetic()).count();
-    if !leads(before)
+    if is_guid(code) {
+        return has_one_of(before, OPENING);
+    }
+    // `/login/8d1f…/622037`: whose sign-in it is may stand between.
+    let stepped = steps(before) || is_guid(before) && steps(first);
+    if !leads(before) && !(stepped && letters == 0)
         || !LENGTHS.contains(&code.chars().count())
         || code.contains('.')
-        || is_guid(code)
     {
         return false;
     }
@@ -189,6 +222,15 @@ mod tests {
             ("/verify/H396MH77/resumeSAML20", "H396MH77"),
             ("https://a.example/x/(S(p9rCTfmyd1))/default.aspx", "p9rCTfmyd1"),
             ("/login/code/702333", "702333"),
+            ("/mfa/842145", "842145"),
+            ("/2fa/153781/confirm", "153781"),
+            ("/login/8d1f3c52-6b0e-4f7a-9c3d-2e5a71b4c690/622037", "622037"),
+            (
+                "/setpassword/8d1f3c52-6b0e-4f7a-9c3d-2e5a71b4c690",
+                "8d1f3c52-6b0e-4f7a-9c3d-2e5a71b4c690",
+            ),
+            ("/api/v1/sessions/ymesilgylcezbgigopuqefpo/refresh", "ymesilgylcezbgigopuqefpo"),
+            ("/idp/Tulip/resumeSAML20/idp/SSO.ping", "Tulip"),
         ] {
             assert_eq!(found(text), [code], "{text}");
         }
@@ -213,6 +255,9 @@ mod tests {
             "/api/v2/resume",
             "/step1/resume-later",
             "/users/resume",
+            "/login/saml2/sso1",
+            "/login/8d1f3c52-6b0e-4f7a-9c3d-2e5a71b4c690/saml2",
+            "/login/Contoso12",
         ] {
             assert!(found(text).is_empty(), "{text}: {:?}", found(text));
         }

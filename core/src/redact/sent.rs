@@ -4,7 +4,7 @@
 use super::letters::makes_no_word;
 use crate::beginning;
 use crate::blotted::without;
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -21,6 +21,8 @@ const NAMES: &[&str] = &[
     "login code",
     "sign-in code",
     "access code",
+    "passcode",
+    "otp",
     "backup code",
     "backup codes",
     "recovery code",
@@ -52,6 +54,7 @@ const NAMES: &[&str] = &[
     "use code",
     "use the code",
     "einmalcode",
+    "zugangscode",
     "einmalkennwort",
     "einmalpasswort",
     "sicherheitscode",
@@ -65,6 +68,8 @@ const NAMES: &[&str] = &[
     "code de sécurité",
     "code à usage unique",
     "votre code",
+    "le code",
+    "code d'accès",
     "mot de passe",
     "mot de passe temporaire",
     "código de verificación",
@@ -94,9 +99,20 @@ const NAMES: &[&str] = &[
 ];
 /// What may stand between a name and its code.
 const BETWEEN: &[&str] = &[
-    "is", "was", "ist", "lautet", "est", "es", "é", "è", "jest", "to", "это", "为", "为：", "是",
-    "は", "-", "–", "—", ":", "=",
+    "…", "is", "was", "ist", "lautet", "est", "es", "é", "è", "jest", "to", "это", "为", "为：",
+    "是", "は", "-", "–", "—", ":", "=",
 ];
+/// What leads to whom a code is for: `Your code for Contoso: 482913`, and most words up to the colon.
+const FOR: &[&str] = &["for", "für", "pour", "para", "per", "voor", "dla"];
+const MOST_WORDS: usize = 4;
+/// What says that the word before it is one that somebody has, and what it then is: `482913 is your Contoso code`.
+const IS_YOURS: &[&str] =
+    &["is your", "ist ihr", "ist dein", "est votre", "es tu", "es su", "è il tuo"];
+const CODES: &[&str] =
+    &["code", "pin", "passcode", "password", "passwort", "kennwort", "código", "codice"];
+/// What somebody does with the word before it: `Use 482913 to sign in`.
+const TO_SIGN_IN: &[&str] = &["to sign in", "to log in", "to verify your", "to confirm your"];
+const USE: &[&str] = &["use", "enter", "type", "code", "pin"];
 /// What may stand between a code and its name.
 const BEFORE: &[&str] = &[
     "is", "as", "use", "your", "the", "a", "ist", "ihr", "dein", "der", "est", "votre", "le", "es",
@@ -119,8 +135,7 @@ fn finder() -> Option<&'static AhoCorasick> {
             AhoCorasick::builder()
                 .kind(Some(AhoCorasickKind::ContiguousNFA))
                 .ascii_case_insensitive(true)
-                .match_kind(MatchKind::LeftmostLongest)
-                .build(NAMES)
+                .build(NAMES.iter().chain(IS_YOURS).chain(TO_SIGN_IN))
                 .ok()
         })
         .as_ref()
@@ -133,15 +148,63 @@ pub fn sent(text: &str) -> Vec<Range<usize>> {
     if !words(text).any(|(_, word)| code(word).is_some()) {
         return found;
     }
-    for name in finder().iter().flat_map(|finder| finder.find_iter(text)) {
-        let Some(code) = behind(text, name.end()).or_else(|| before(text, name.start())) else {
-            continue;
+    // One name may hold another, and only one of them is followed by a code: `votre code de sécurité est …`.
+    for name in finder().iter().flat_map(|finder| finder.find_overlapping_iter(text)) {
+        let code = if let Some(one) = name.pattern().as_usize().checked_sub(NAMES.len()) {
+            let yours = one < IS_YOURS.len();
+            one_of_mine(text, name.start()..name.end(), yours)
+        } else {
+            behind(text, name.end()).or_else(|| before(text, name.start()))
         };
-        if found.last().is_none_or(|last| last.end <= code.start) {
-            found.push(code);
-        }
+        found.extend(code.into_iter().flat_map(|code| with_the_list(text, code)));
+    }
+    found.sort_by_key(|code| (code.start, code.end));
+    found.dedup_by(|later, earlier| later.start < earlier.end);
+    found
+}
+
+/// A code, and those that go on behind it: `1: PDYY-QD6T, 2: 3W7B-42BH`.
+fn with_the_list(text: &str, code: Range<usize>) -> Vec<Range<usize>> {
+    let mut found = vec![code];
+    while let Some(last) = found.last().filter(|_| found.len() < MOST_OF_A_LIST) {
+        let near = beginning::of(text.get(last.end..).unwrap_or_default(), NEAR);
+        let next = words(near).find(|(_, word)| !counts(word));
+        // What stands alone among words is a number of something.
+        let Some((at, code)) = next.and_then(|(at, word)| Some((at, self::code(word)?))) else {
+            break;
+        };
+        let start = last.end + at + code.start;
+        found.push(start..start + code.len());
     }
     found
+}
+
+/// Most codes of a list, and digits that count them.
+const MOST_OF_A_LIST: usize = 32;
+const LONGEST_COUNT: usize = 2;
+
+/// `2:`, `#2`, `-`, `,`: what stands before one of several.
+fn counts(word: &str) -> bool {
+    let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
+    bare.len() <= LONGEST_COUNT && bare.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// The word before what says that somebody has it, or does something with it.
+fn one_of_mine(text: &str, said: Range<usize>, yours: bool) -> Option<Range<usize>> {
+    let near = beginning::end(text.get(..said.start)?, NEAR);
+    let from = said.start - near.len();
+    let lower = |word: &str| word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+    let all: Vec<(usize, &str)> = words(near).collect();
+    let (at, word) = all.last()?;
+    let of_a_code = |word: &str, known: &[&str]| known.contains(&lower(word).as_str());
+    let told = if yours {
+        let behind = beginning::of(text.get(said.end..)?, NEAR);
+        words(behind).take(MOST_WORDS).any(|(_, word)| of_a_code(word, CODES))
+    } else {
+        all.len() >= 2 && of_a_code(all[all.len() - 2].1, USE)
+    };
+    let code = code(word).filter(|_| told && !word.ends_with([':', '.', ';', '!', '?']))?;
+    Some(from + at + code.start..from + at + code.end)
 }
 
 /// The text without such codes.
@@ -167,13 +230,17 @@ fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
 
 fn behind(text: &str, end: usize) -> Option<Range<usize>> {
     let near = beginning::of(text.get(end..)?, NEAR);
-    for (at, word) in words(near) {
+    let mut words = words(near);
+    while let Some((at, word)) = words.next() {
         if let Some(code) = code(word) {
             let start = end + at + code.start;
             return Some(start..start + code.len());
         }
         let bare = word.trim_end_matches([':', '：']).to_lowercase();
-        if !bare.is_empty() && !BETWEEN.contains(&bare.as_str()) {
+        if FOR.contains(&bare.as_str()) {
+            // What it is for may be any word, up to a colon.
+            words.by_ref().take(MOST_WORDS).find(|(_, word)| word.ends_with([':', '：']))?;
+        } else if !bare.is_empty() && !BETWEEN.contains(&bare.as_str()) && !counts(word) {
             return None;
         }
     }
@@ -241,19 +308,32 @@ mod tests {
             "Use code 482913 to sign in",
             "Your new password is: 482913",
             "Votre mot de passe est 482913",
+            "482913 is your Contoso code",
+            "Use 482913 to sign in to Contoso",
+            "Dein Code für Contoso: 482913",
+            "Votre code de sécurité est 482913",
+            "OTP 482913 is invalid",
+            "Recovery code #2 482913 already used",
         ] {
             assert_eq!(found(text), ["482913"], "{text}");
         }
         assert_eq!(found("Please enter the code <b>WDJB-MJHT</b> on your device"), ["WDJB-MJHT"]);
+        assert_eq!(found("G-482913 is your Contoso verification code"), ["G-482913"]);
         assert_eq!(found("Password reset to grbnolmvt."), ["grbnolmvt"]);
         assert_eq!(found("Recovery key bhk7!qz29"), ["bhk7!qz29"]);
-        assert_eq!(found("Backup codes: bhk7!qz29, 1234"), ["bhk7!qz29"]);
+        assert_eq!(
+            found("Backup codes: 1: bhk7!qz29, 2: PDYY-QD6T, and so on"),
+            ["bhk7!qz29", "PDYY-QD6T"]
+        );
         for text in [
             "Your verification code is wrong (error 50126)",
             "The security code expired. Request 482913 was refused",
             "<p>1, 482913</p><p>Use verification code xXQzZq</p>",
             "Error 482913: enter the code that we sent",
             "Your code is wrong",
+            "Use 482913 for the ticket",
+            "The error 482913 is your problem",
+            "Your code for Contoso was refused, 482913",
             "Your new password must have 12 characters",
             "The new password is required",
             "Enter code below",

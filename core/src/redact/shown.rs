@@ -6,7 +6,9 @@ use super::clean_url;
 use super::connection::connection;
 use super::dumped::dumped;
 use super::grouped::grouped;
+use super::led::led;
 use super::letters::makes_no_word;
+use super::paired::paired;
 use super::passed::passed;
 use super::sent::without_sent;
 use super::words::{goes_on, is_guid};
@@ -45,6 +47,8 @@ fn shown_of(text: &str, longest: usize) -> (String, usize) {
     let text = without_sent(&text);
     let text = without(&text, connection(&text));
     let text = without(&text, dumped(&text));
+    let text = without(&text, paired(&text));
+    let text = without(&text, led(&text));
     let text = without(&text, passed(&text));
     let text = without(&text, grouped(&text));
     let mut rest = text.trim_start();
@@ -78,6 +82,10 @@ fn shown_of(text: &str, longest: usize) -> (String, usize) {
             };
         if hidden {
             out.push('…');
+            rest = behind_the_quote(word, rest);
+            if matches!(label, Label::Bare | Label::Marked) {
+                rest = behind_the_phrase(word, rest);
+            }
         } else {
             out.push_str(&shown_word(word));
         }
@@ -99,6 +107,48 @@ fn shown_of(text: &str, longest: usize) -> (String, usize) {
         }
     }
     (out, 0)
+}
+
+/// What stands behind the words that go on with one that is hidden: small letters, and none that a text about passwords has.
+fn behind_the_phrase<'t>(word: &str, mut rest: &'t str) -> &'t str {
+    const SHORTEST: usize = 4;
+    const MOST: usize = 8;
+    let is_one = |word: &str| {
+        word.len() >= SHORTEST
+            && word.bytes().all(|byte| byte.is_ascii_lowercase())
+            && !goes_on(word)
+            && !diag_products::is_word(word)
+    };
+    if !is_one(word) {
+        return rest;
+    }
+    for _ in 0..MOST {
+        let (next, behind) = rest.split_at(rest.find(char::is_whitespace).unwrap_or(rest.len()));
+        let bare = next.trim_end_matches(['.', ',', ';', '"', '\'']);
+        if !is_one(bare) {
+            break;
+        }
+        rest = behind.trim_start();
+    }
+    rest
+}
+
+/// What stands behind the quote that a word opens, whatever blanks are in it; the same where it opens none.
+fn behind_the_quote<'t>(word: &str, rest: &'t str) -> &'t str {
+    const QUOTES: &[(char, char)] = &[('"', '"'), ('\'', '\''), ('“', '”'), ('«', '»'), ('„', '“')];
+    const LONGEST: usize = 200;
+    let closing =
+        QUOTES.iter().find(|(opens, _)| word.starts_with(*opens)).map(|(_, closes)| *closes);
+    let closed = |closing: &char| word.chars().skip(1).any(|character| character == *closing);
+    closing
+        .filter(|closing| !closed(closing))
+        .and_then(|closing| {
+            let end = beginning::of(rest, LONGEST).find(closing)?;
+            rest.get(end + closing.len_utf8()..)
+        })
+        .map_or(rest, |rest| {
+            rest.trim_start_matches(|c: char| c.is_whitespace() || ",;".contains(c))
+        })
 }
 
 /// Values in quotes or elements that stand under the name of a secret, whatever blanks they hold: `"password": "a b c"`,
@@ -191,17 +241,32 @@ impl Label {
                 && !CODES.contains(&name.to_lowercase().as_str());
             return if is_label { Self::Marked } else { Self::None };
         }
-        let bare = word.trim_end_matches(['"', '\'']).to_lowercase();
+        let bare = word.trim_end_matches(['"', '\'', ']']);
+        // `"message":"OTP …`: what a value begins with.
+        let bare =
+            bare.rsplit(['"', '\'', '{', '(', '[']).next().unwrap_or_default().to_lowercase();
         // `DB_PASSWORD`: the name of a setting, of which no sentence speaks.
         let last = bare.rsplit('_').next().unwrap_or_default();
         if PASSWORDS.contains(&bare.as_str()) {
             Self::Bare
-        } else if NAMED.contains(&bare.as_str()) || PASSWORDS.contains(&last) {
+        } else if NAMED.contains(&bare.as_str())
+            || PASSWORDS.contains(&last)
+            || is_name_of_a_program(&bare)
+        {
             Self::Named
         } else {
             Self::None
         }
     }
+}
+
+/// `csrfmiddlewaretoken`, `_token`, `csrf`: names that no sentence has, and that say what stands behind them.
+fn is_name_of_a_program(bare: &str) -> bool {
+    const PARTS: &[&str] = &["token", "csrf", "xsrf", "sessionid", "apikey"];
+    PARTS.iter().any(|part| bare.contains(part))
+        && !bare.ends_with("tokens")
+        && bare.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte))
+        && places::named(bare).is_secret()
 }
 
 /// Names under which running text gives what everybody may read: `Code: 401`, `State: failed`.
@@ -243,6 +308,10 @@ fn is_verb(word: &str) -> bool {
 /// No word: letters and digits in one, letters by chance, or digits alone, as many as people type of a code they were sent.
 fn mixes(word: &str) -> bool {
     let word = word.trim_matches(|character: char| !character.is_alphanumeric());
+    // The number of an error.
+    if word.starts_with("AADSTS") {
+        return false;
+    }
     let digits = word.chars().filter(char::is_ascii_digit).count();
     let length = word.chars().count();
     makes_no_word(word)
@@ -323,6 +392,11 @@ fn shown_piece(piece: &str) -> String {
         piece.split_once('@').filter(|(local, domain)| !local.is_empty() && domain.contains('.'))
     {
         return format!("…@{domain}");
+    }
+    if let Some((name, value)) =
+        piece.split_once('=').filter(|(name, value)| !name.is_empty() && is_token(value))
+    {
+        return format!("{name}={}", if value.is_empty() { "" } else { "…" });
     }
     if is_token(piece) { "…".to_owned() } else { piece.to_owned() }
 }

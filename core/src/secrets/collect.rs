@@ -1,15 +1,17 @@
 //! Collects every secret of a capture from the places where secrets stand.
 
+use super::beside;
 use super::layers;
 use super::login;
 use super::places::{self, Standing};
 use crate::evidence::RawExchange;
 use crate::markup;
+use crate::redact::makes_no_word;
 use crate::wrapped;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 use html5gum::Token;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
 /// Deeper addresses inside addresses are not followed.
@@ -110,6 +112,29 @@ impl Collection {
         }
     }
 
+    /// An export of configuration: what stands under names that speak of nothing but a secret. The others are those of
+    /// settings, of which everybody may read the values.
+    pub(super) fn export(&mut self, text: &str) {
+        let documents: Vec<Value> = wrapped::documents(text).collect();
+        let mut open: Vec<(&str, &Value)> = documents.iter().map(|value| ("", value)).collect();
+        while let Some((name, value)) = open.pop() {
+            match value {
+                Value::Array(items) => open.extend(items.iter().map(|item| (name, item))),
+                Value::Object(fields) => {
+                    let told = beside::names(fields).find(|name| places::is_opened_by(name));
+                    open.extend(fields.iter().map(|(name, value)| {
+                        let held = beside::HOLDING.contains(&name.as_str());
+                        (told.filter(|_| held).unwrap_or(name), value)
+                    }));
+                }
+                Value::String(secret) if places::is_opened_by(name) => {
+                    self.add(secret, Standing::Issued, false);
+                }
+                Value::String(_) | Value::Number(_) | Value::Bool(_) | Value::Null => {}
+            }
+        }
+    }
+
     /// A SAML or WS-Federation message: what it issues, the addresses in it, and what its status quotes.
     pub(super) fn message(&mut self, xml: &str) {
         let mut within = Standing::Unknown;
@@ -179,9 +204,10 @@ impl Collection {
         if places::reason_in_cookie(name, value).is_some() {
             return;
         }
-        let standing =
-            if self.names.named(name).is_secret() { Standing::Issued } else { Standing::Unknown };
-        self.add(value.trim_matches('"'), standing, false);
+        let value = value.trim_matches('"');
+        let issued = self.names.named(name).is_secret() || is_number_of_one(value);
+        let standing = if issued { Standing::Issued } else { Standing::Unknown };
+        self.add(value, standing, false);
     }
 
     fn header(&mut self, name: &str, value: &str) {
@@ -308,9 +334,34 @@ impl Collection {
             }
             Value::Array(items) => items.iter().for_each(|item| self.json(name, item, posted)),
             Value::Object(fields) => {
+                self.held(fields);
                 fields.iter().for_each(|(name, value)| self.json(name, value, posted));
             }
             _ => {}
+        }
+    }
+
+    /// What stands beside the name of a secret: `{"field": "password", "rejectedValue": …}`.
+    fn held(&mut self, fields: &Map<String, Value>) {
+        let mut values = beside::HOLDING.iter().filter_map(|name| fields.get(*name)).peekable();
+        if values.peek().is_none() {
+            return;
+        }
+        let secret = |name| Some(self.names.named(name)).filter(|standing| standing.is_secret());
+        let Some(standing) = beside::names(fields).find_map(secret) else { return };
+        for value in values {
+            match value {
+                // Of what is issued, words say what became of it.
+                Value::String(text)
+                    if standing == Standing::Typed
+                        || text.bytes().any(|byte| byte.is_ascii_digit())
+                        || makes_no_word(text) =>
+                {
+                    self.add(text, standing, true);
+                }
+                Value::Number(number) => self.add(&number.to_string(), standing, true),
+                _ => {}
+            }
         }
     }
 
@@ -367,6 +418,18 @@ impl Collection {
             }
         }
     }
+}
+
+/// Digits of a cookie by which a server knows a session: as many as no year, no day and no number of an error has, and no
+/// moment in seconds or milliseconds.
+fn is_number_of_one(value: &str) -> bool {
+    const LENGTHS: std::ops::RangeInclusive<usize> = 8..=32;
+    let moment = matches!(value.len(), 10 | 13) && value.starts_with('1');
+    let day = value.len() == 8 && (value.starts_with("19") || value.starts_with("20"));
+    LENGTHS.contains(&value.len())
+        && value.bytes().all(|byte| byte.is_ascii_digit())
+        && !moment
+        && !day
 }
 
 fn decoded(text: &str) -> String {

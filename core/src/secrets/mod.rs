@@ -3,6 +3,7 @@
 //! [`places`] is the one table of where secrets stand. From there [`Known`] collects them over a whole case before
 //! anything of it is shown, and finds them again in whatever form a text has them.
 
+pub(crate) mod beside;
 pub(crate) mod case;
 mod collect;
 mod layers;
@@ -63,6 +64,11 @@ impl Collected {
             evidence.exchanges.truncate(first);
         }
         (Self(collection), too_many)
+    }
+
+    /// Takes what an export of configuration holds under the names of secrets: a page may repeat it.
+    pub(crate) fn export(&mut self, text: &str) {
+        self.0.export(text);
     }
 
     /// What was typed and holds blanks. Where a page repeats it behind `password`, only its first word looks like a value, so

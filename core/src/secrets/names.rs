@@ -100,6 +100,13 @@ pub(super) const TYPED: &[&str] = &[
     "backupcode",
     "otpcode",
     "memorable",
+    "psk",
+    "verify",
+    "tac",
+    "confirm",
+    "authenticator",
+    "logincode",
+    "challenge",
 ];
 
 /// Parts of names of what is typed.

@@ -127,6 +127,22 @@ pub fn named(name: &str) -> Standing {
     }
 }
 
+/// A name in configuration that speaks of nothing but what lets somebody in: `oidcClientSecret`, `secretText`, `bindPassword`.
+pub fn is_opened_by(name: &str) -> bool {
+    const ENDS: &[&str] = &[
+        "secret",
+        "secrettext",
+        "password",
+        "passphrase",
+        "passwd",
+        "apikey",
+        "accesskey",
+        "sharedkey",
+    ];
+    let plain = plain(name);
+    ENDS.iter().any(|end| plain.ends_with(end))
+}
+
 /// `SecurityTokenException`: what went wrong with a secret is none.
 fn names_an_error(plain: &str) -> bool {
     const ENDS: &[&str] =
@@ -139,7 +155,8 @@ fn ends_in_a_password(name: &str) -> bool {
     let last = name.rsplit(|letter: char| !letter.is_alphanumeric()).next().unwrap_or_default();
     let word = last.trim_end_matches(|digit: char| digit.is_ascii_digit());
     let lower = word.to_ascii_lowercase();
-    (3..=LONGEST_SHORT).contains(&word.len())
+    let shortest = if word.len() < name.len() { 2 } else { 3 };
+    (shortest..=LONGEST_SHORT).contains(&word.len())
         && name.len() <= 2 * LONGEST_SHORT
         && word.bytes().all(|byte| byte.is_ascii_alphabetic())
         && (lower.ends_with("pwd")

@@ -302,3 +302,27 @@ fn blanks_that_are_encoded_blot_nothing() {
     assert_eq!(known.blotted("a page says why", Reach::Prose), None);
     assert_eq!(known.blotted("", Reach::Everywhere), None);
 }
+
+#[test]
+fn secrets_of_exports_are_known_and_settings_are_not() {
+    let mut collection = super::collect::Collection::default();
+    collection.export(
+        r#"[{"oidcClientSecret":"lbwgragrxzcmxfalwhexqntm","sessionCookieHeaderName":"X-Qlik-Session-tokens1",
+            "jwtAttributeUserDirectory":"userdirectory1",
+            "definitions":[{"key":"SecretToken","value":"two"},{"type":"clientSecret","value":"088ab85b-5f53-430f-9eea-97fb341b3a6a"}]}]"#,
+    );
+    let met: Vec<&str> = collection.met.iter().map(|met| met.value.as_str()).collect();
+    assert_eq!(met, ["088ab85b-5f53-430f-9eea-97fb341b3a6a", "lbwgragrxzcmxfalwhexqntm"]);
+}
+
+#[test]
+fn a_value_beside_the_name_of_a_secret_is_one() {
+    let mut collection = super::collect::Collection::default();
+    collection.body(
+        r#"{"errors":[{"field":"password","rejectedValue":"Walnut4148","message":"bad"},{"loc":["body","otp"],"input":859497},
+            {"field":"session","actual":"expired"},{"field":"name","rejectedValue":"Ann77"}]}"#,
+        false,
+    );
+    let met: Vec<&str> = collection.met.iter().map(|met| met.value.as_str()).collect();
+    assert_eq!(met, ["859497", "Walnut4148"]);
+}

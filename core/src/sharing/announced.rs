@@ -15,8 +15,17 @@ use std::ops::Range;
 use std::sync::OnceLock;
 
 /// Words before a value.
-const WORDS: &[&str] =
-    &["authorization", "cookie", "bearer", "-u ", "--user ", "--proxy-user ", "--"];
+const WORDS: &[&str] = &[
+    "authorization",
+    "cookie",
+    "bearer",
+    "-u ",
+    "--user ",
+    "--proxy-user ",
+    "btoa(",
+    "convertto-securestring ",
+    "--",
+];
 /// What stands before credentials and says how they are packed.
 const SCHEMES: &[&str] =
     &["bearer", "basic", "digest", "negotiate", "ntlm", "token", "apikey", "saml"];
@@ -24,6 +33,8 @@ const SCHEMES: &[&str] =
 const OF_COOKIES: &[&str] = &["path", "domain", "expires", "max-age", "samesite", "version"];
 /// Shorter values open nothing.
 const SHORTEST: usize = 4;
+/// Longest value in quotes.
+const LONGEST_VALUE: usize = 200;
 /// Longest name of an option.
 const LONGEST_OPTION: usize = 64;
 /// Digits from which what stands behind a name in a table is no name itself.
@@ -46,7 +57,8 @@ pub(super) fn announced(text: &str, around: Around) -> Vec<Standing> {
             0 => reader.credentials(hit.end()),
             1 => reader.cookies(hit.end()),
             2 => reader.bearer(hit.end()),
-            3..=5 => reader.user(hit.end()),
+            3..=6 => reader.user(hit.end()),
+            7 => reader.quoted(hit.end()),
             _ => reader.option(hit.end()),
         };
     }
@@ -190,11 +202,20 @@ impl<'t> Reader<'t> {
         };
         let (name, value) = pair.split_once(':')?;
         let is_one = prose::is_credible(value)
+            || prose::is_passphrase(value)
             || opaque::is_opaque(value, 8)
             || quote.is_some() && prose::is_passphrase(value);
         let start = at + usize::from(quote.is_some()) + name.len() + 1;
         (!name.is_empty() && !name.contains(' ') && is_one)
             .then(|| self.find(start..start + value.len(), Kind::Password))
+    }
+
+    /// `ConvertTo-SecureString "X"`
+    fn quoted(&mut self, at: usize) -> Option<()> {
+        let behind = self.rest(at);
+        let quote = behind.chars().next().filter(|first| matches!(first, '"' | '\''))?;
+        let end = beginning::of(behind.get(1..)?, LONGEST_VALUE).find(quote)?;
+        (end >= SHORTEST).then(|| self.find(at + 1..at + 1 + end, Kind::Password))
     }
 
     /// `--password X`
@@ -222,7 +243,8 @@ fn beside(text: &str, around: Around, found: &mut Vec<Standing>) {
         at = end;
         let inner = text.get(close..end).unwrap_or_default();
         let shown = inner.trim();
-        if shown.is_empty() || prose::within(&silent, close) {
+        // Quotes around an element of its own are no value.
+        if !shown.contains(char::is_alphanumeric) || prose::within(&silent, close) {
             continue;
         }
         let start = close + (inner.len() - inner.trim_start().len());
@@ -270,6 +292,9 @@ mod tests {
             ("started with --password nhxck!96 --user ann", "nhxck!96"),
             ("curl -u 'ann:nhxck!96' https://a.example", "nhxck!96"),
             ("curl --user ann:nhxck!96 https://a.example", "nhxck!96"),
+            ("fetch({Authorization:'Basic '+btoa('ann:nhxck!96')})", "nhxck!96"),
+            ("ConvertTo-SecureString \"two words\" -AsPlainText", "two words"),
+            ("<td>password</td><td><pre>\"<span>a1b2c3d4</span>\"</pre></td>", "a1b2c3d4"),
             ("<tr><td>Password</td><td>tkpfb!25</td></tr>", "tkpfb!25"),
             ("<tr><td>DB_PASSWORD</td><td>krtzwb wqplmx bnmvcd</td></tr>", "krtzwb wqplmx bnmvcd"),
             ("<dl><dt>Your password:</dt><dd>bpgdz!57</dd></dl>", "bpgdz!57"),

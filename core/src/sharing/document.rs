@@ -88,7 +88,8 @@ pub(super) fn gather(
         None if sort == Sort::Public => {
             gather_keys(collecting, &text);
             people::text(names, &text, options);
-            collecting.public(text);
+            let open = open_to_all(collecting, &text);
+            collecting.public(open);
             return;
         }
         None => {
@@ -121,6 +122,24 @@ fn gather_keys(collecting: &mut Collecting, text: &str) {
         let compact: String = text.get(one.range).unwrap_or_default().split_whitespace().collect();
         collecting.add(&compact, one.kind);
     }
+}
+
+/// A published document without what nobody should read in it, which is taken as secret.
+fn open_to_all(collecting: &mut Collecting, text: &str) -> String {
+    let mut open = String::with_capacity(text.len());
+    let mut at = 0;
+    let mut secrets = super::published::secrets(text);
+    secrets.sort_by_key(|range| range.start);
+    for range in secrets.into_iter().filter(|range| range.end > range.start) {
+        if range.start < at {
+            continue;
+        }
+        collecting.add(text.get(range.clone()).unwrap_or_default(), Kind::Password);
+        open.push_str(text.get(at..range.start).unwrap_or_default());
+        at = range.end;
+    }
+    open.push_str(text.get(at..).unwrap_or_default());
+    open
 }
 
 /// Of an export only ids count as public: its other values may be secrets.

@@ -2,9 +2,11 @@
 
 use super::issued;
 use super::parts;
+use super::prose;
 use crate::beginning;
 use crate::secrets::login::is_code;
 pub(super) use crate::secrets::login::signs_in;
+use crate::secrets::places;
 use serde_json::Value;
 use std::ops::Range;
 
@@ -20,10 +22,10 @@ const MOST: usize = 200;
 pub(super) fn is_typed(name: &str, value: &str) -> bool {
     let value = value.trim();
     LENGTHS.contains(&value.chars().count())
-        && !value.contains(['{', '<', '\n', '(', '&'])
+        && (!value.contains(['{', '<', '\n', '(', '&']) || prose::is_passphrase(value))
         && (is_code(value) || value.chars().any(char::is_alphabetic) && !issued::is_known(value))
         && !is_named(value)
-        && issued::tells_nothing(name)
+        && (issued::tells_nothing(name) || is_code(value) && places::named(name).is_secret())
 }
 
 /// It is looked for elsewhere, too: a word may stand anywhere for itself.
@@ -39,10 +41,18 @@ pub(super) fn is_telling(value: &str) -> bool {
             && !value.contains(['/', ':', '_', '-', '.'])
 }
 
+/// Names for what stands in a list, where it has none: who signs in, and what stands behind that.
+const PERSON: &str = "user";
+const BESIDE: &str = "behind the user";
+
+fn is_mail(value: &str) -> bool {
+    value.split_once('@').is_some_and(|(local, domain)| !local.is_empty() && domain.contains('.'))
+        && !value.contains(char::is_whitespace)
+}
+
 /// Names of people, of domains and of what belongs to them.
 fn is_named(value: &str) -> bool {
-    value.split_once('@').is_some_and(|(local, domain)| !local.is_empty() && domain.contains('.'))
-        || value.contains('\\') && !value.contains(char::is_whitespace)
+    is_mail(value) || value.contains('\\') && !value.contains(char::is_whitespace)
 }
 
 /// Where such values stand in what was posted, as they are written there.
@@ -102,7 +112,15 @@ fn in_json(text: &str) -> Vec<Range<usize>> {
     let mut open = vec![("", &value)];
     while let Some((name, value)) = open.pop() {
         match value {
-            Value::Array(list) => open.extend(list.iter().map(|element| (name, element))),
+            Value::Array(list) => match list.as_slice() {
+                // `["ann@contoso.example", "…"]`: who signs in, and with what.
+                [Value::String(who), Value::String(with), rest @ ..] if is_mail(who) => {
+                    fields.push((PERSON, who.clone(), true));
+                    fields.push((BESIDE, with.clone(), true));
+                    open.extend(rest.iter().map(|element| (name, element)));
+                }
+                list => open.extend(list.iter().map(|element| (name, element))),
+            },
             Value::Object(object) => {
                 open.extend(object.iter().map(|(name, value)| (name.as_str(), value)));
             }
@@ -153,6 +171,11 @@ mod tests {
             ("u=ann&p=kzqwvx+wvxqzk", "kzqwvx+wvxqzk"),
             ("{\"username\": \"ann\", \"x17\": \"702333\"}", "702333"),
             ("{\"username\": \"ann\", \"x17\": 702333}", "702333"),
+            ("{\"username\": \"ann\", \"smsOtp\": 702333}", "702333"),
+            (
+                "{\"method\":\"user.login\",\"params\":[\"ann@contoso.example\",\"kzqw=12\"]}",
+                "kzqw=12",
+            ),
             ("{\"variables\":{\"u\":\"ann\",\"p\":\"kz\\\"qw=12\"}}", "kz\\\"qw=12"),
             (
                 "--b\r\nContent-Disposition: form-data; name=\"user\"\r\n\r\nann\r\n--b\r\nContent-Disposition: form-data; name=\"x17\"\r\n\r\n702333\r\n--b--\r\n",

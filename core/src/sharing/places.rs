@@ -11,13 +11,15 @@ use super::login;
 use super::names;
 use super::opaque;
 use super::prose;
+use crate::redact::makes_no_word;
+use crate::secrets::beside;
 use crate::secrets::places::reason_in_cookie;
 use serde_json::{Map, Value};
 
-/// Longest name of a value.
-const LONGEST_NAME: usize = 80;
 /// Shortest id of a key of a device.
 const SHORTEST_ID: usize = 8;
+/// Shortest value of letters by chance.
+const SHORTEST_RANDOM: usize = 16;
 /// Levels of JSON that are followed.
 const DEEPEST: usize = 100;
 
@@ -144,7 +146,7 @@ fn members(
                 }
             }
             (Value::String(text), _)
-                if HOLDING.contains(&key.as_str())
+                if beside::HOLDING.contains(&key.as_str())
                     && called
                         .or_else(around)
                         .is_some_and(|kind| kind == Kind::Password || is_told(text)) =>
@@ -179,39 +181,12 @@ fn pair(field: &Value) -> Option<(&str, &str)> {
     }
 }
 
-/// Members that say what a value beside them is, and members that hold it: of settings, of directories, and of errors that
-/// name the field they refuse.
-const NAMING: &[&str] = &[
-    "key",
-    "id",
-    "typ",
-    "type",
-    "field",
-    "attribute",
-    "attributeType",
-    "param",
-    "parameter",
-    "property",
-    "path",
-];
-const HOLDING: &[&str] = &["value", "val", "rejectedValue", "attributeValue", "input", "actual"];
-
 /// What an object says that its value is, in other ways than by `name`: `{"key": "Password", "value": …}`, or a
 /// property with its definition.
 fn called(object: &Map<String, Value>) -> Option<Kind> {
-    let own = NAMING.iter().filter_map(|name| object.get(*name));
-    let defined = object.get("definition").and_then(|definition| definition.get("name"));
-    // `"loc": ["body", "password"]`
-    let located = object.get("loc").and_then(Value::as_array).and_then(|steps| steps.last());
-    own.chain(defined)
-        .chain(located)
-        .filter_map(Value::as_str)
-        .filter(|name| name.len() <= LONGEST_NAME && !name.contains(' '))
-        .map(|name| name.rsplit('/').next().unwrap_or(name))
-        .find_map(|name| {
-            names::kind_of(name)
-                .filter(|kind| *kind == Kind::Password || prose::told(name).is_some())
-        })
+    beside::names(object).find_map(|name| {
+        names::kind_of(name).filter(|kind| *kind == Kind::Password || prose::told(name).is_some())
+    })
 }
 
 fn is_page(mime: &str) -> bool {
@@ -276,6 +251,14 @@ fn member(context: Context<'_>, key: &str, value: &str) -> Place {
     {
         return Place::Form;
     }
+    // `"session": {"id": …}`
+    if key == "id"
+        && matches!(context.list, "session" | "ticket" | "token")
+        && !opaque::is_guid(value)
+        && opaque::is_opaque(value, SHORTEST_RANDOM)
+    {
+        return Place::Whole(Kind::Token);
+    }
     // Hints at a password are its first letters.
     if context.list == "passwordCredentials"
         && matches!(key, "hint" | "secretText" | "value" | "customKeyIdentifier")
@@ -305,6 +288,8 @@ fn member(context: Context<'_>, key: &str, value: &str) -> Place {
         }
         Some(kind)
             if opaque::is_opaque(value, 8)
+                || prose::is_passphrase(value)
+                || value.len() >= SHORTEST_RANDOM && makes_no_word(value)
                 || opaque::jwt_signature(value).is_some()
                 || prose::told(key).is_some() && prose::is_credible(value) =>
         {
@@ -334,7 +319,7 @@ fn is_parts(text: &str) -> bool {
 
 /// A value that is a key rather than the name of something.
 fn is_told(value: &str) -> bool {
-    prose::is_credible(value) || opaque::is_opaque(value, 8)
+    prose::is_credible(value) || prose::is_mixed_phrase(value) || opaque::is_opaque(value, 8)
 }
 
 /// A certificate, in base64 or PEM: public on purpose. Whatever else begins so has a version of a private key behind it.
@@ -389,7 +374,11 @@ fn pieces(text: &str, separator: char) -> impl Iterator<Item = std::ops::Range<u
 
 fn value_of(text: &str, pair: std::ops::Range<usize>) -> Option<std::ops::Range<usize>> {
     let piece = text.get(pair.clone())?;
-    let sign = piece.find('=')?;
+    // A cookie without a name is its value.
+    let Some(sign) = piece.find('=') else {
+        let start = pair.start + (piece.len() - piece.trim_start().len());
+        return (!piece.trim().is_empty()).then(|| start..start + piece.trim().len());
+    };
     let value = piece.get(sign + 1..)?;
     let trimmed = value.trim();
     // What a cookie tells the next page is read, and opens nothing.

@@ -1,7 +1,7 @@
-//! Data in XML that is posted: elements, attributes and parameters by the names they have. Messages of sign-ins are none:
-//! in them only what has its place goes.
+//! Data in XML, posted or answered, and configuration in XML: elements, attributes and parameters by the names they have. Messages of
+//! sign-ins are none: in them only what has its place goes.
 
-use super::around::Standing;
+use super::around::{Around, Standing};
 use super::fields;
 use super::folded;
 use super::kind::Kind;
@@ -14,18 +14,29 @@ use crate::saml::xml::{local_name, root_name};
 use crate::secrets::places;
 use std::ops::Range;
 
+/// So long and without blanks a value is no word, and so random a token whatever it is called.
+const LONG: usize = 40;
 /// Longest value, and room for the blanks and marks of a section around it.
 const LONGEST: usize = 4_096;
 const ROOM: usize = 256;
 /// Texts that say what they are by one of these are no data of a form.
 const MESSAGES: &[&str] = &["urn:oasis:names:tc:SAML:", "EntityDescriptor"];
+/// Elements with which pages and pieces of them begin.
+const OF_PAGES: &[&str] = &[
+    "html", "head", "body", "title", "script", "style", "div", "span", "p", "form", "input",
+    "table", "tr", "td", "ul", "ol", "li", "a", "b", "h1", "h2", "h3", "dl", "label", "meta",
+    "link", "section", "main", "svg",
+];
 /// Attributes that name what the element is about.
 const NAMING: &[&str] = &["name", "key", "id", "Name", "Key"];
 
-/// Values that their names tell.
-pub(super) fn values(text: &str) -> Vec<Standing> {
+/// Values that their names tell; of what is posted, also those of which nothing is known.
+pub(super) fn values(text: &str, around: Around) -> Vec<Standing> {
     let mut found = Vec::new();
-    let is_page = || root_name(text).is_none_or(|root| root.eq_ignore_ascii_case("html"));
+    let is_page = || {
+        root_name(text)
+            .is_none_or(|root| OF_PAGES.iter().any(|known| root.eq_ignore_ascii_case(known)))
+    };
     if !opaque::begins_as_markup(text)
         || is_page()
         || MESSAGES.iter().any(|message| text.contains(message))
@@ -55,14 +66,14 @@ pub(super) fn values(text: &str) -> Vec<Standing> {
             } else if matches!(name, "value" | "Value") {
                 value = Some(range);
             } else {
-                one(text, local_name(name), range, &mut found);
+                one(text, local_name(name), range, around, &mut found);
             }
         }
         if let Some(range) = value {
-            one(text, if about == element { "value" } else { about }, range, &mut found);
+            one(text, if about == element { "value" } else { about }, range, around, &mut found);
         }
         if !tag.ends_with('/') {
-            one(text, about, inner(text, close + 1), &mut found);
+            one(text, about, inner(text, close + 1), around, &mut found);
         }
         at = close + 1;
     }
@@ -83,7 +94,7 @@ fn inner(text: &str, start: usize) -> Range<usize> {
     from..from + inner.len()
 }
 
-fn one(text: &str, name: &str, range: Range<usize>, found: &mut Vec<Standing>) {
+fn one(text: &str, name: &str, range: Range<usize>, around: Around, found: &mut Vec<Standing>) {
     let value = text.get(range.clone()).unwrap_or_default();
     if value.is_empty() || value.len() > LONGEST || value.contains('<') {
         return;
@@ -93,12 +104,17 @@ fn one(text: &str, name: &str, range: Range<usize>, found: &mut Vec<Standing>) {
             || prose::is_passphrase(value)
             || prose::is_code(value)
             || opaque::is_opaque(value, 8)
+            || value.len() >= LONG && !value.contains(char::is_whitespace)
             || opaque::jwt_signature(value).is_some()
     };
     let kind = match names::kind_of(name) {
         Some(Kind::Password) if !places::states_a_reason(name) => Some(Kind::Password),
         Some(kind) => believed().then_some(kind),
-        None => fields::posted(name, value),
+        None if around == Around::Data => fields::posted(name, value),
+        None => (opaque::is_opaque(value, LONG)
+            && !fields::names_a_key(value)
+            && !names::is_harmless(name))
+        .then_some(Kind::Token),
     };
     if let Some(kind) = kind.filter(|_| !opaque::is_place(value) && !value.contains("://")) {
         found.push(Standing { range, kind });
@@ -112,7 +128,8 @@ mod tests {
     #[test]
     fn names_tell_what_elements_and_attributes_hold() {
         let found = |text: &str| {
-            values(text).into_iter().map(|one| text[one.range].to_owned()).collect::<Vec<_>>()
+            let found = values(text, Around::Data).into_iter();
+            found.map(|one| text[one.range].to_owned()).collect::<Vec<_>>()
         };
         for text in [
             "<r><user>ann</user><otp> mwxmr!39 </otp></r>",
@@ -127,6 +144,12 @@ mod tests {
             assert_eq!(found(text), ["mwxmr!39"], "{text}");
         }
         assert_eq!(found("<r><pin>4711</pin></r>"), ["4711"]);
+        let text = "<c><entry key=\"db.password\">meadow</entry><x17>mwxmr!39</x17><identity password=\"two words\"/></c>";
+        let configured = values(text, Around::Page).into_iter();
+        assert_eq!(
+            configured.map(|one| &text[one.range]).collect::<Vec<_>>(),
+            ["meadow", "two words"]
+        );
         for text in [
             "<r><Code>AccessDenied</Code><Message>no</Message><Key>a/b.txt</Key></r>",
             "<r><token type='x'><id>1</id></token></r>",

@@ -20,6 +20,9 @@ const LENGTHS: std::ops::RangeInclusive<usize> = 6..=64;
 /// Longest value in quotes that has blanks in it.
 const LONGEST_PHRASE: usize = 200;
 
+/// Shortest word that mixes letters with digits and is no measure.
+const SHORTEST_MIXED: usize = 8;
+
 /// What stands between the name of a secret and its value.
 const VERBS: &[&str] = &[
     " is ",
@@ -81,7 +84,8 @@ fn verbs() -> Option<&'static AhoCorasick> {
     FINDER.get_or_init(|| AhoCorasick::new(VERBS).ok()).as_ref()
 }
 
-/// Words that make no sentence: none is short, none is what pages and products say.
+/// Words that make no sentence: none is short, none is what pages and products say; three of them, or two of which one mixes
+/// letters with digits.
 pub(super) fn is_passphrase(value: &str) -> bool {
     let is_one = |word: &str| {
         word.len() >= 4
@@ -89,7 +93,53 @@ pub(super) fn is_passphrase(value: &str) -> bool {
             && !common::is_common(&word.to_lowercase())
     };
     // The first word that is none ends it, however long the text goes on.
-    value.split(' ').all(is_one) && value.split(' ').nth(2).is_some()
+    let mut mixed = false;
+    let mut words = 0;
+    value.split(' ').all(|word| {
+        words += 1;
+        let is_mixed = is_credible(word) && word.len() >= SHORTEST_MIXED;
+        mixed |= is_mixed;
+        is_mixed || is_one(word)
+    }) && (words > 2 || words == 2 && mixed)
+}
+
+/// Two or three words, of which one mixes letters with digits.
+pub(super) fn is_mixed_phrase(value: &str) -> bool {
+    let mixed = |word: &str| is_credible(word) && word.len() >= SHORTEST_MIXED;
+    value.contains(' ') && is_passphrase(value) && value.split(' ').any(mixed)
+}
+
+/// Small letters alone that no page and no product says: two words in one, as some people choose passwords.
+pub(super) fn is_joined(value: &str) -> bool {
+    value.len() >= SHORTEST_MIXED
+        && value.bytes().all(|byte| byte.is_ascii_lowercase())
+        && !common::is_common(value)
+        && !diag_products::is_word(value)
+}
+
+/// How long the words are that begin there and make no sentence, where they are three or more.
+pub(super) fn phrase_at(text: &str, start: usize) -> Option<usize> {
+    const FEWEST: usize = 3;
+    const MOST: usize = 8;
+    let rest = beginning::of(text.get(start..)?, LONGEST_PHRASE);
+    let (mut length, mut words) = (0, 0);
+    for word in rest.split(' ').take(MOST) {
+        let bare = word.trim_end_matches(|c: char| !c.is_ascii_alphabetic());
+        let bare = bare.split(['\n', '\r', '<', ',', '"', '\'', '\\']).next().unwrap_or_default();
+        let is_one = bare.len() >= 4
+            && bare.bytes().all(|byte| byte.is_ascii_lowercase())
+            && !common::is_common(bare)
+            && !diag_products::is_word(bare);
+        if !is_one {
+            break;
+        }
+        words += 1;
+        length += bare.len() + usize::from(words > 1);
+        if bare.len() < word.len() {
+            break;
+        }
+    }
+    (words >= FEWEST).then_some(length)
 }
 
 /// `password is X`, `token 'X'`.
@@ -125,20 +175,21 @@ pub(super) fn stated(text: &str) -> Vec<(Range<usize>, Kind)> {
         let opened = text.get(..start).is_some_and(|before| before.ends_with(['"', '\'']));
         let rest = beginning::of(text.get(start..).unwrap_or_default(), LONGEST_PHRASE);
         let phrase = rest.split(['"', '\'', '&', '<']).next().unwrap_or_default();
-        if opened && phrase.len() < rest.len() && is_passphrase(phrase) {
+        let typed = is_passphrase(phrase) || kind == Kind::Password && is_joined(phrase);
+        if opened && phrase.len() < rest.len() && typed {
             found.push((start..start + phrase.len(), kind));
         }
     }
-    // `"…" as password`
-    for range in redact::called(text) {
+    // `"…" as password`, `Login failed for ann:…`, `Your verification code is …`
+    let believed = |range: &Range<usize>| {
         let value = text.get(range.clone()).unwrap_or_default();
-        if (is_credible(value) || is_passphrase(value)) && !scripted(range.start) {
-            found.push((range, Kind::Password));
-        }
-    }
-    // `Your verification code is …`
+        is_credible(value) || is_passphrase(value)
+    };
+    let called = redact::called(text).into_iter().filter(believed);
     let starts: BTreeSet<usize> = found.iter().map(|(range, _)| range.start).collect();
-    for range in redact::sent(text) {
+    for range in
+        called.chain(redact::paired(text)).chain(redact::led(text)).chain(redact::sent(text))
+    {
         if !starts.contains(&range.start) && !scripted(range.start) {
             found.push((range, Kind::Password));
         }
@@ -171,19 +222,31 @@ pub(super) fn beside(text: &str) -> Vec<(Range<usize>, Kind)> {
         let word = rest.get(..rest.find(ends).unwrap_or(rest.len())).unwrap_or_default();
         let value = word.trim_end_matches([')', '.', ',', ';', ':', '?']);
         let code = is_code(value);
-        if !code && !is_credible(value) {
+        let id = opaque::is_guid(value);
+        let phrase = phrase_at(text, blank + 1);
+        if !code && !id && phrase.is_none() && !is_credible(value) {
             continue;
         }
         let before = text.get(..blank).unwrap_or_default();
         let name = before.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+        // Ids are of objects, unless the word before them says that they open something.
+        if id && !names::holds_ids(name) {
+            continue;
+        }
         let issued = || {
             let of_servers = OF_SERVERS.iter().any(|word| name.eq_ignore_ascii_case(word));
             (of_servers && opaque::is_opaque(value, SHORTEST_ISSUED)).then_some(Kind::Token)
         };
-        let kind = spoken_of(name).filter(|kind| !code || *kind == Kind::Password).or_else(issued);
-        let Some(kind) = kind else { continue };
+        let kind = Some(Kind::Token)
+            .filter(|_| id)
+            .or_else(|| spoken_of(name))
+            .filter(|kind| !code || *kind == Kind::Password)
+            .or_else(issued);
+        let Some(kind) = kind.filter(|kind| phrase.is_none() || *kind == Kind::Password) else {
+            continue;
+        };
         if !within(scripted.get_or_insert_with(|| scripts(text)), blank) {
-            found.push((blank + 1..blank + 1 + value.len(), kind));
+            found.push((blank + 1..blank + 1 + phrase.unwrap_or(value.len()), kind));
         }
     }
     found

@@ -47,7 +47,8 @@ fn value(line: &str) -> Option<(usize, usize, Kind)> {
     // A reference names where the value is kept; parameters go on behind the first.
     let refers = value.starts_with(['$', '{', '<', '%', '&', '*', '[', '('])
         || value.contains("://")
-        || !quoted && value.contains(['&', ';'])
+        || !quoted
+            && (value.contains(';') || value.split('&').skip(1).any(|more| more.contains('=')))
         || matches!(
             value.to_ascii_lowercase().as_str(),
             "true" | "false" | "null" | "none" | "optional" | "required" | "disabled" | "enabled"
@@ -109,10 +110,17 @@ mod tests {
     #[test]
     fn a_setting_goes_to_the_end_of_its_line() {
         let text = "admin_user = admin\nadmin_password = two plain words\n  POSTGRES_PASSWORD: meadow\r\n- LDAP_BIND_PASSWORD=velvet\n\
-                    gitlab_rails['smtp_password'] = \"pelican badger\"\nidp.authn.LDAP.bindDNCredential= saffron!9\nx";
+                    gitlab_rails['smtp_password'] = \"pelican badger\"\nsaml.keystore.password = Tr0ub4b&3 gondola\nidp.authn.LDAP.bindDNCredential= saffron!9\nx";
         assert_eq!(
             found(text),
-            ["two plain words", "meadow", "velvet", "pelican badger", "saffron!9"]
+            [
+                "two plain words",
+                "meadow",
+                "velvet",
+                "pelican badger",
+                "Tr0ub4b&3 gondola",
+                "saffron!9"
+            ]
         );
     }
 

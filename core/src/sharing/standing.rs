@@ -4,6 +4,7 @@
 use super::addresses;
 use super::announced;
 use super::around::{Around, Standing};
+use super::columns;
 use super::fields::{field, is_word, names_a_key, plainly, posted};
 use super::folded;
 use super::headers;
@@ -41,6 +42,8 @@ const LONGEST_NAME: usize = 64;
 const SHORTEST_QUOTED: usize = 4;
 /// So long and random it is a token in a log, whatever it is called and without quotes.
 const LONG: usize = 40;
+/// Shortest value of letters by chance.
+const SHORTEST_RANDOM: usize = 16;
 /// Longest value that a name leads to.
 const LONGEST_VALUE: usize = 64 << 10;
 
@@ -138,10 +141,9 @@ pub(super) fn named(text: &str, around: Around) -> Vec<Standing> {
     if memchr::memchr(b'<', text.as_bytes()).is_some() {
         found.extend(inputs::values(text));
         found.extend(attributes(text));
-        if around == Around::Data {
-            found.extend(posted_xml::values(text));
-        }
+        found.extend(posted_xml::values(text, around));
     }
+    found.extend(columns::values(text).into_iter().map(|(range, kind)| Standing { range, kind }));
     found.extend(prose::stated(text).into_iter().map(|(range, kind)| Standing { range, kind }));
     found.extend(prose::beside(text).into_iter().map(|(range, kind)| Standing { range, kind }));
     found.extend(announced::announced(text, around));
@@ -151,7 +153,11 @@ pub(super) fn named(text: &str, around: Around) -> Vec<Standing> {
     }
     let connection = redact::connection(text).into_iter();
     found.extend(connection.map(|range| Standing { range, kind: Kind::Password }));
-    let dumped = redact::dumped(text).into_iter();
+    let mut scripts = None;
+    let dumped = redact::dumped(text).into_iter().filter(|range| {
+        // Of what programs print of themselves, and not of programs.
+        !prose::within(scripts.get_or_insert_with(|| prose::scripts(text)), range.start)
+    });
     found.extend(dumped.map(|range| Standing { range, kind: Kind::Password }));
     if around == Around::Page && !opaque::begins_as_markup(text) {
         found.extend(settings::values(text));
@@ -241,8 +247,12 @@ fn pairs(text: &str, around: Around, found: &mut Vec<Standing>) {
         let quoted = spoken && quote.is_some() && !prose::within(&tags, sign);
         let quoted = quoted.then(|| in_quotes(name, value)).flatten();
         // In scripts most of it is labels: what is believed has letters and digits, and no blanks.
-        let scripted = around == Around::Page && !spoken && prose::is_credible(value);
-        let literal = (scripted && quote.is_some()).then(|| prose::told(name)).flatten();
+        let scripted = around == Around::Page
+            && !spoken
+            && (prose::is_credible(value) || quote.is_some() && prose::is_mixed_phrase(value));
+        let literal = (scripted && quote.is_some())
+            .then(|| prose::told(name).or_else(|| (name == "pw").then_some(Kind::Password)))
+            .flatten();
         // The parameter of an address is one also in a page.
         let parameter = (spoken || scripted && !value.contains(['.', ':']))
             && quote.is_none()
@@ -256,7 +266,27 @@ fn pairs(text: &str, around: Around, found: &mut Vec<Standing>) {
         let assigned = bytes.get(sign) == Some(&b'=')
             || behind.last().is_some_and(|byte| b"!#/?&".contains(byte))
                 && !behind.ends_with(b"//");
+        // `{username=ann, password=…, rememberMe=true}`: as programs print what they hold, and `PW: …` at the end of its line.
+        let last = || {
+            text.get(start + length..)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with(['\n', '\r']))
+        };
+        let words = spoken && quote.is_none();
+        let printed =
+            words && prose::is_joined(value) && (bytes.get(sign) == Some(&b'=') || last());
+        let run = if words { prose::phrase_at(text, start) } else { None };
+        let typed = (printed || run.is_some()).then(|| names::kind_of(name)).flatten();
+        let typed = typed.filter(|kind| *kind == Kind::Password);
+        let length = run.filter(|_| typed.is_some()).unwrap_or(length);
+        // Ids open something where the name says so; a cookie of that name is one.
+        let id = words && opaque::is_guid(value) && (names::holds_ids(name) || name == "SESSION");
+        let id = id.then_some(Kind::Token);
+        let random = words && value.len() >= SHORTEST_RANDOM && redact::makes_no_word(value);
+        let random = random.then(|| names::kind_of(name)).flatten();
         if let Some(kind) = told
+            .or(typed)
+            .or(id)
+            .or(random)
             .or(code)
             .or(quoted)
             .or(literal)
@@ -279,7 +309,9 @@ fn in_quotes(name: &str, value: &str) -> Option<Kind> {
     };
     let kind = prose::told(name).or_else(password).or_else(|| names::speaks_of(name))?;
     let phrase = prose::is_passphrase(value);
-    let believed = prose::is_credible(value) || kind == Kind::Password && phrase;
+    // Letters that no page says are a password behind the name of one.
+    let typed = kind == Kind::Password && (phrase || prose::is_joined(value));
+    let believed = prose::is_credible(value) || typed;
     (value.len() >= SHORTEST_QUOTED && believed && !value.contains("://")).then_some(kind)
 }
 
@@ -356,6 +388,7 @@ pub(super) fn attributes(text: &str) -> Vec<Standing> {
             *kind == Kind::Password
                 || prose::told(name).is_some()
                 || prose::is_credible(value)
+                || prose::is_code(value)
                 || prose::is_passphrase(value)
                 || opaque::is_opaque(value, 16)
         });

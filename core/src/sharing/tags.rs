@@ -32,7 +32,7 @@ pub(super) fn of<'t>(
 const LONGEST_TAG: usize = 16 << 10;
 
 /// Where a tag ends in a page: at a `>` outside of quotes, else before the next tag or at the end of the text.
-fn end_of_tag(text: &str, start: usize) -> usize {
+pub(super) fn end_of_tag(text: &str, start: usize) -> usize {
     let inside = crate::beginning::of(text.get(start..).unwrap_or_default(), LONGEST_TAG);
     let (mut quote, mut assigned) = (None, false);
     for (at, byte) in inside.bytes().enumerate() {
