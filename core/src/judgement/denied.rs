@@ -95,7 +95,7 @@ pub(super) fn by_logs(case: &mut Case) {
     }
 }
 
-fn signed_in(attempt: &Attempt) -> bool {
+pub(super) fn signed_in(attempt: &Attempt) -> bool {
     attempt.kind == AttemptKind::SignIn && attempt.outcome == Outcome::SignedIn
 }
 
@@ -118,7 +118,7 @@ fn locks_out(exchange: &Exchange) -> bool {
 }
 
 /// Every name by which the response of an attempt calls the person, sealed.
-fn names<'c>(case: &'c Case, attempt: &Attempt) -> Vec<&'c Secret> {
+pub(super) fn names<'c>(case: &'c Case, attempt: &Attempt) -> Vec<&'c Secret> {
     let response = attempt.response.as_deref().and_then(|id| case.message(id));
     let assertions = || response.into_iter().flat_map(|response| &response.assertions);
     let subjects = assertions()

@@ -17,6 +17,7 @@ mod logged;
 mod offsets;
 mod reason;
 mod signals;
+mod unshown;
 mod weights;
 mod window;
 
@@ -38,11 +39,13 @@ pub fn judge(case: &mut Case, products: &Products, bounds: &Bounds) {
     attempts::attempts(case, products, bounds);
     denied::by_answers(case);
     denied::by_landing(case);
+    unshown::by_calls(case);
     case.lost_cookies = cookies::lost_cookies(case);
     answers::accept_answered(case);
     set_clocks(case);
     crate::log::bear(case);
     denied::by_logs(case);
+    unshown::by_logs(case);
     case.failures = failures::failures(case, products);
     failures::write_back(case);
     copies::tell_apart(case);

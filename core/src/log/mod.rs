@@ -142,9 +142,15 @@ pub(crate) fn looks_like(text: &str) -> bool {
             );
         }
     }
-    // Where each line begins with its time it needs no level.
-    let each = stamped >= 5 && stamped == lines;
+    // Where each line begins with its time it needs no level; a few of them speak of sign-ins.
+    let each = stamped == lines && (stamped >= 5 || stamped >= 2 && speaks_of_sign_ins(text));
     each || telling > 0 && (stamped >= 5 || stamped * 3 >= lines)
+}
+
+/// Words of single sign-on, as programs write them of themselves.
+fn speaks_of_sign_ins(text: &str) -> bool {
+    let lower = beginning::of(text, LONGEST).to_lowercase();
+    ["saml", "shibboleth", "assertion", "sso", "wsfed"].iter().any(|word| lower.contains(word))
 }
 
 /// The line belongs to the one before it: a frame of a stack, what it was caused by, the class of an error.
@@ -353,6 +359,7 @@ mod tests {
             "Nov 20 09:00:12 host app[12]: x\n",
             "2026-11-20 09:00:12.301 +0000 (-,-,-,x) exec-7 app: ERROR com.x.Filter - refused\norg.x.saml.SAMLException: y\n\tat org.x.A.b(A.java:1)\nCaused by: org.x.SAMLException: z\n\tat org.x.C.d(C.java:1)\n",
             "[20-Nov-2026 09:00:12 UTC] PHP Fatal error:  Uncaught X in /a.php:1\nStack trace:\n#0 /a.php(1): b()\n#1 {main}\n  thrown in /a.php on line 1\n",
+            "2026-09-21 12:58:40 Listening\n2026-09-21 13:00:03 SAML Assertion is not signed, a signature is required\n",
             "---\ntrc file: \"dev_w3\"\n---\nN  Fri Nov 20 09:00:12 2026\nN  SAML20 SP (client 100 ): Incoming Response\nN  SAML20 x\nN  SAML20 y\n",
         ] {
             assert!(looks_like(text), "{text}");
@@ -362,6 +369,8 @@ mod tests {
             "hello",
             "A  plan for SAML:\nfirst we ask\nthen we wait\nB  is another\nand so on",
             "2026-11-20 09:00:12 we saw this",
+            "2026-11-20 09:00:12 the SAML error",
+            "2026-11-20 09:00:12 we saw this\n2026-11-20 09:00:13 and that",
             "Subject: sign-in\nDate: Fri, 20 Nov 2026 09:00:12 GMT\n\nDear all,\nit does not work.\nAn ERROR is shown.",
         ] {
             assert!(!looks_like(text), "{text}");

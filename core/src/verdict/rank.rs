@@ -59,6 +59,7 @@ pub fn rank(case: &Case, findings: Vec<Finding>, checks: &[CheckInfo]) -> Ranked
         .map(|(stands, finding)| (finding, stands))
         .collect();
     promote(&mut ordered);
+    account_for_what_is_stated(case, &mut ordered, &declared);
     ordered.sort_by_cached_key(|(finding, stands)| {
         (
             Reverse(finding.severity),
@@ -130,6 +131,40 @@ fn promote(findings: &mut [(Finding, Vec<Stand>)]) {
             if leads && finding.severity == Severity::Warning {
                 finding.severity = Severity::Error;
                 finding.certain = false;
+            }
+        }
+    }
+}
+
+/// A measured fact about the attempt that failed, from which what the party states follows, accounts for the failure as well as the
+/// statement does, in whatever words it was made: the cookie stayed away because the response was posted elsewhere.
+fn account_for_what_is_stated(
+    case: &Case,
+    findings: &mut [(Finding, Vec<Stand>)],
+    declared: &BTreeMap<&str, &CheckInfo>,
+) {
+    for (number, failure) in case.failures.iter().enumerate() {
+        let Some(attempt) = &failure.attempt else { continue };
+        let is_stated = |(finding, stands): &&(Finding, Vec<Stand>)| {
+            finding.attempts.contains(attempt)
+                && matches!(stands.get(number), Some(Stand::Accounts(Tier::Stated)))
+        };
+        let stated: Vec<String> =
+            findings.iter().filter(is_stated).map(|(finding, _)| finding.check.clone()).collect();
+        for (finding, stands) in findings.iter_mut() {
+            // Where it went was decided before anybody read it.
+            let explains = declared.get(finding.check.as_str()).is_some_and(|check| {
+                check.stage == Stage::Response
+                    && stated.iter().any(|name| check.explains.contains(name))
+            });
+            let measured = finding.severity == Severity::Error && finding.certain;
+            if explains
+                && measured
+                && finding.attempts.contains(attempt)
+                && let Some(stand) = stands.get_mut(number)
+                && *stand == Stand::Contradicted
+            {
+                *stand = Stand::Accounts(Tier::Stated);
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use diag_sdk::address::Address;
 use diag_sdk::case::attempt::Attempt;
-use diag_sdk::case::judgement::Statement;
+use diag_sdk::case::judgement::{Failure, Statement};
 use diag_sdk::view::Response;
 use diag_sdk::{
     Account, Case, CauseData, Difference, Finding, Findings, Meaning, Need, Reference, Setting,
@@ -20,6 +20,13 @@ static GATEWAY: CauseData = CauseData {
     who: Who::Network,
     setting: Setting::Gateway,
     fix: "Forward the public scheme, host and port (X-Forwarded-Proto, X-Forwarded-Host, X-Forwarded-Port), or configure the public URL at the service provider",
+};
+
+static OWN_ADDRESS: CauseData = CauseData {
+    text: "The service provider takes itself to be under another address than the one it asks to be answered at",
+    who: Who::Sp,
+    setting: Setting::SpHostUri,
+    fix: "Set the service provider's own address (base URL, callback URL) to the one that people reach, with its whole path",
 };
 
 check! {
@@ -69,7 +76,7 @@ check! {
         explains: ["endpoints/recipient-mismatch", "flow/metadata-or-signing-error-at-sp"],
         accounts: [Account::sp_or_loop(&[Meaning::Destination])],
         logged: "The response names another destination than its receiver",
-        causes: [OTHER_DESTINATION, GATEWAY],
+        causes: [OTHER_DESTINATION, GATEWAY, OWN_ADDRESS],
         references: [
             Reference::section(Specification::SamlCore, "3.2.2").about("Destination"),
             Reference::section(Specification::SamlBindings, "3.5.5.2"),
@@ -122,7 +129,11 @@ fn run(case: &Case, out: &mut Findings) {
 /// The browser delivered it where it belongs, yet the service provider says that it arrived under
 /// another URL: what it sees is not what the browser sees.
 fn seen_otherwise_by_sp(response: &Response<'_>, destination: &str) -> Option<Finding> {
-    if !response.attempt.is_some_and(Attempt::failed) {
+    let told = |attempt: &Attempt| {
+        let about = |failure: &Failure| failure.attempt.as_ref() == Some(&attempt.id);
+        attempt.failed() || response.case.failures.iter().any(about)
+    };
+    if !response.attempt.is_some_and(told) {
         return None;
     }
     let Some(said) = response.statement(&[Meaning::Destination]) else {
@@ -138,7 +149,30 @@ fn seen_otherwise_by_sp(response: &Response<'_>, destination: &str) -> Option<Fi
             .actual(own_view, "what the service provider says it received")
             .compared();
     }
-    Some(finding.because_with(&GATEWAY, response.case, destination))
+    Some(by_what_differs(response, finding, destination))
+}
+
+/// A gateway changes scheme, host and port. Another path is one that the service provider is set to: whoever answers elsewhere has
+/// to change it where the request asks for that path, else, and where a prefix is missing, the service provider itself.
+fn by_what_differs(response: &Response<'_>, finding: Finding, destination: &str) -> Finding {
+    let of_a_gateway = finding.difference.is_none_or(|difference| {
+        matches!(
+            difference,
+            Difference::Scheme | Difference::Port | Difference::Host | Difference::Unrelated
+        )
+    });
+    if of_a_gateway {
+        return finding.because_with(&GATEWAY, response.case, destination);
+    }
+    let asked = response.request().and_then(|request| request.request.as_ref());
+    let asked = asked.and_then(|details| details.acs_url.as_ref()).map(|url| url.value.clone());
+    let own = finding.actual.clone();
+    // Whoever answers under a prefix is set up under it; what the request asks for lacks it.
+    if asked.is_some() && asked == own && finding.difference != Some(Difference::Prefix) {
+        finding.because_with(&OTHER_DESTINATION, response.case, own.as_deref())
+    } else {
+        finding.because_with(&OWN_ADDRESS, response.case, destination)
+    }
 }
 
 /// A log quotes both addresses, and they differ in what a gateway changes: the identity provider sent it to the public one.
@@ -300,5 +334,13 @@ mod tests {
         let found = findings(&DESTINATION_MISMATCH, &case);
         assert_eq!((found.len(), found[0].difference), (1, Some(Difference::Scheme)));
         assert_eq!(found[0].causes[0].who, Who::Network);
+        // Another path is what the service provider itself is set to, unless the request asks for it.
+        let own = "https://sense.example:443/azure/samlauthn/7f";
+        let said = format!("received at {ACS_URL} instead of {own}");
+        let mut case = with_destination(Outcome::RefusedBySp, ACS_URL);
+        says_at(&mut case, 1, Meaning::Destination, &said);
+        assert_eq!(findings(&DESTINATION_MISMATCH, &case)[0].causes[0].who, Who::Sp);
+        case.messages[0].request.as_mut().expect("a request").acs_url = Some(own.into());
+        assert_eq!(findings(&DESTINATION_MISMATCH, &case)[0].causes[0].who, Who::Idp);
     }
 }
