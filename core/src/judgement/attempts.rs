@@ -33,7 +33,7 @@ pub(super) fn attempts(case: &mut Case, products: &Products, bounds: &Bounds) {
             door(&path, draft).unwrap_or_else(|| ending::judge(&path, &case.messages, draft))
         })
         .collect();
-    settle_loops(&path, &drafts, &mut endings);
+    settle_loops(&path, &drafts, &mut endings, products);
     settle_restarts(&path, &case.messages, &drafts, &mut endings, products);
     let fates = fates(&drafts, &endings, &case.messages);
     let scene = Scene {
@@ -226,7 +226,7 @@ fn door(path: &Path<'_>, draft: &Draft) -> Option<Ending> {
 }
 
 /// Attempts that lead into each other by themselves are a loop, unless the last one got through.
-fn settle_loops(path: &Path<'_>, drafts: &[Draft], endings: &mut [Ending]) {
+fn settle_loops(path: &Path<'_>, drafts: &[Draft], endings: &mut [Ending], products: &Products) {
     let mut led_here = vec![false; drafts.len()];
     for draft in drafts {
         if let Some(next) = draft.bounced_to.and_then(|next| led_here.get_mut(next)) {
@@ -251,7 +251,7 @@ fn settle_loops(path: &Path<'_>, drafts: &[Draft], endings: &mut [Ending]) {
             matches!(endings[last].outcome, Outcome::SignedIn | Outcome::Incomplete) && !through;
         for link in chain {
             // An identity provider that stops a loop for being one refuses for nothing else.
-            if link == last && stopped_as_loop(path, &endings[link]) {
+            if link == last && stopped_as_loop(path, &endings[link], products) {
                 endings[link].outcome = Outcome::Looping;
                 continue;
             }
@@ -294,11 +294,15 @@ fn settle_loops(path: &Path<'_>, drafts: &[Draft], endings: &mut [Ending]) {
 }
 
 /// The identity provider says on the page it ends on that the same was asked for again and again.
-fn stopped_as_loop(path: &Path<'_>, ending: &Ending) -> bool {
+fn stopped_as_loop(path: &Path<'_>, ending: &Ending, products: &Products) -> bool {
     let page = ending.at.and_then(|at| path.get(at)).and_then(|exchange| exchange.page.as_ref());
     ending.outcome == Outcome::RefusedByIdp
-        && page
-            .is_some_and(|page| page.phrases.iter().any(|phrase| phrase.meaning == Meaning::Loop))
+        && page.is_some_and(|page| {
+            page.phrases.iter().any(|phrase| phrase.meaning == Meaning::Loop)
+                || page.codes.iter().any(|code| {
+                    products.code(code).is_some_and(|known| known.meaning == Meaning::Loop)
+                })
+        })
 }
 
 /// Attempts the person left for a later one at the same service provider.

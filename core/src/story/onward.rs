@@ -149,6 +149,7 @@ fn hashes(text: &str) -> Vec<String> {
 fn scan(body: &str) -> Scan {
     let mut scan = Scan::default();
     let mut in_script = false;
+    let mut unscripted = false;
     for token in markup::tokens(body) {
         match token {
             Token::StartTag(tag) => {
@@ -182,9 +183,12 @@ fn scan(body: &str) -> Scan {
                             ..Script::default()
                         });
                     }
+                    // What stands there is for browsers without scripts.
+                    b"noscript" => unscripted = true,
                     b"meta"
-                        if attribute(&tag, b"http-equiv")
-                            .is_some_and(|equiv| equiv.eq_ignore_ascii_case("refresh")) =>
+                        if !unscripted
+                            && attribute(&tag, b"http-equiv")
+                                .is_some_and(|equiv| equiv.eq_ignore_ascii_case("refresh")) =>
                     {
                         let content = attribute(&tag, b"content").unwrap_or_default();
                         let at = content.to_ascii_lowercase().find("url=");
@@ -197,6 +201,7 @@ fn scan(body: &str) -> Scan {
                 }
             }
             Token::EndTag(tag) if tag.name.as_slice() == b"script" => in_script = false,
+            Token::EndTag(tag) if tag.name.as_slice() == b"noscript" => unscripted = false,
             Token::String(text) if in_script => {
                 if let Some(script) = scan.scripts.last_mut().filter(|script| !script.file) {
                     script.text.push_str(&String::from_utf8_lossy(&text));

@@ -14,7 +14,7 @@ mod standing;
 pub use because::Because;
 pub use rank::{Ranked, rank};
 
-use diag_sdk::case::attempt::{Attempt, AttemptKind, Outcome};
+use diag_sdk::case::attempt::{Actor, Attempt, AttemptKind, Outcome};
 use diag_sdk::case::input::InputKind;
 use diag_sdk::{Case, Finding, Need, Place, Severity};
 use serde::Serialize;
@@ -46,9 +46,15 @@ pub fn verdict(case: &Case, ranked: &Ranked) -> Verdict {
             attempt.kind == AttemptKind::SignIn && attempt.outcome != Outcome::Abandoned
         })
         .collect();
-    let signed_in = sign_ins.iter().any(|attempt| attempt.outcome == Outcome::SignedIn);
+    let on_the_way = |attempt: &Attempt| {
+        attempt.outcome == Outcome::SignedIn && goes_on_from_a_broker(attempt, &sign_ins)
+    };
+    let signed_in =
+        sign_ins.iter().any(|attempt| attempt.outcome == Outcome::SignedIn && !on_the_way(attempt));
     let undecided = !sign_ins.is_empty()
-        && sign_ins.iter().all(|attempt| attempt.outcome == Outcome::Incomplete);
+        && sign_ins
+            .iter()
+            .all(|attempt| attempt.outcome == Outcome::Incomplete || on_the_way(attempt));
     let failed = case.attempts.iter().any(Attempt::failed);
     let about_failure = findings.iter().any(|finding| {
         let of_failed =
@@ -72,6 +78,17 @@ pub fn verdict(case: &Case, ranked: &Ranked) -> Verdict {
     } else {
         Verdict::Healthy
     }
+}
+
+/// Who took the response is an identity provider for another sign-in that was begun before and shows no end.
+fn goes_on_from_a_broker(attempt: &Attempt, sign_ins: &[&Attempt]) -> bool {
+    let to_a_broker = attempt.steps.iter().any(|step| {
+        step.message.is_some() && step.message == attempt.response && step.to == Actor::Broker
+    });
+    to_a_broker
+        && sign_ins
+            .iter()
+            .any(|outer| outer.outcome == Outcome::Incomplete && outer.started < attempt.started)
 }
 
 /// The finding is about something the capture shows to have been refused outside of any attempt.
@@ -105,5 +122,5 @@ fn has_configuration(case: &Case) -> bool {
     .into_iter()
     .any(|need| case.has(need))
         // An application of another protocol configures no sign-in by SAML.
-        || case.relevant_registrations().next().is_some()
+        || case.relevant_registrations().any(|registration| !registration.objects.is_empty())
 }

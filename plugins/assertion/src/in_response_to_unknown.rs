@@ -40,6 +40,12 @@ static OF_THE_PROXY: CauseData = CauseData {
     setting: Setting::Unspecified,
     fix: "Have the identity provider in between answer with the id of the service provider's request; where it lost that one, see whether its session and cookie last through the sign-in",
 };
+static BOOKMARKED: CauseData = CauseData {
+    text: "The sign-in began at the identity provider with a request that was made long before: its address was bookmarked, or stands in a link, and the service provider has long forgotten the request",
+    who: Who::User,
+    setting: Setting::Browser,
+    fix: "Start at the application, and correct the bookmark or link to its address",
+};
 static CACHED: CauseData = CauseData {
     text: "The redirect or page with the request came from a cache: everybody gets the same old request, which the service provider has long forgotten",
     who: Who::Network,
@@ -114,7 +120,7 @@ check! {
         explains: [],
         accounts: [Account::sp_or_loop(&[Meaning::InResponseTo, Meaning::NoSession])],
         logged: "The service provider does not remember the request that was answered",
-        causes: [SECOND_TAB, LOST_STATE, OTHER_NODE, OTHER_BROWSER, CACHED, OF_THE_PROXY],
+        causes: [SECOND_TAB, LOST_STATE, OTHER_NODE, OTHER_BROWSER, CACHED, OF_THE_PROXY, BOOKMARKED],
         references: [
             Reference::section(Specification::SamlCore, "3.2.2"),
             Reference::section(Specification::SamlProfiles, "4.1.4.3"),
@@ -157,6 +163,9 @@ fn judge(response: &Response<'_>, time: Timestamp, answered: &Sited<String>) -> 
     let refused = response.refused() && !response.said_otherwise(MEANINGS);
     let said = response.refused() && response.said(MEANINGS) && !of_the_application(response);
     let last = requests.last();
+    let old = matching
+        .filter(|_| refused)
+        .and_then(|at| days_before_it_was_sent(response, requests.get(at)?.0));
     let (headline, detail) = match (matching, last) {
         _ if contradiction.is_some() => (
             "Response and assertion answer different requests".to_owned(),
@@ -193,6 +202,14 @@ fn judge(response: &Response<'_>, time: Timestamp, answered: &Sited<String>) -> 
                 other_node.as_ref().map_or_else(String::new, |nodes| format!(" {nodes}"))
             ),
         ),
+        (Some(_), _) if old.is_some() => (
+            "The sign-in began with a request that was made long before".to_owned(),
+            format!(
+                "Nothing in the capture hands the request out, and it was {} days old when the browser sent it. A service provider takes \
+                 answers to what it asked a moment ago.",
+                old.unwrap_or_default()
+            ),
+        ),
         _ if said => (
             "The service provider does not know the request that was answered".to_owned(),
             response.statement(MEANINGS).map_or_else(String::new, |said| said.quoted()),
@@ -202,7 +219,7 @@ fn judge(response: &Response<'_>, time: Timestamp, answered: &Sited<String>) -> 
     // Services differ in how many open requests they remember, so what was accepted is no fault.
     let severity = match response.fate() {
         Fate::Accepted => return None,
-        Fate::Refused if refused || said => Severity::Error,
+        Fate::Refused if said || refused && old.is_none() => Severity::Error,
         Fate::Refused | Fate::Open | Fate::Lost => Severity::Warning,
     };
     let mut finding = response
@@ -232,6 +249,7 @@ fn judge(response: &Response<'_>, time: Timestamp, answered: &Sited<String>) -> 
         {
             finding.because(&CACHED, case).because(&LOST_STATE, case)
         }
+        _ if old.is_some() && !said => finding.because(&BOOKMARKED, case),
         (Some(_), _) if other_node.is_some() => finding.because(&OTHER_NODE, case),
         (None, Some(_)) => finding.because(&OTHER_BROWSER, case).because(&LOST_STATE, case),
         _ => finding.because(&LOST_STATE, case).because(&OTHER_BROWSER, case),
@@ -270,19 +288,41 @@ fn of_the_application(response: &Response<'_>) -> bool {
 /// The request was made long before the answer that handed it out: by a clock that agrees with the service provider's, which
 /// answers the response a moment later.
 fn is_cached(response: &Response<'_>, request: &Message) -> bool {
+    let announced = handed_out(response.case, request).min();
+    announced.is_some_and(|sent| age(response, request, sent) > FRESH)
+}
+
+/// How many days old the request was when the browser sent it, where that is a day or more and no answer handed it out.
+fn days_before_it_was_sent(response: &Response<'_>, request: &Message) -> Option<i64> {
+    const DAY: i64 = 86_400;
     let case = response.case;
-    let Some(made) = request.issue_instant.as_ref().map(|made| made.value) else { return false };
-    let apart = |left: Timestamp, right: Timestamp| left.as_second() - right.as_second();
-    let receipt = response.message.delivered_in().and_then(|index| case.exchanges.get(index));
-    let receipt = receipt.and_then(|receipt| receipt.started.zip(receipt.date));
-    let clock_is_right = receipt.is_none_or(|(seen, told)| apart(seen, told).abs() <= FRESH);
-    let announced = request
+    if handed_out(case, request).next().is_some() {
+        return None;
+    }
+    let sent = |index: usize| case.exchanges.get(index)?.started;
+    let sightings = request.sightings.iter().filter_map(|sighting| sighting.exchange);
+    let days = age(response, request, sightings.filter_map(sent).min()?) / DAY;
+    (days > 0).then_some(days)
+}
+
+/// When the answers were given that handed the request out.
+fn handed_out<'c>(case: &'c Case, request: &'c Message) -> impl Iterator<Item = Timestamp> + 'c {
+    request
         .sightings
         .iter()
         .filter(|sighting| matches!(sighting.carrier, Carrier::LocationHeader | Carrier::PageForm))
         .filter_map(|sighting| case.exchanges.get(sighting.exchange?)?.started)
-        .min();
-    clock_is_right && announced.is_some_and(|sent| apart(sent, made) > FRESH)
+}
+
+/// Seconds from when the request was made to a moment; none by a clock that is wrong, or where nothing tells.
+fn age(response: &Response<'_>, request: &Message, then: Timestamp) -> i64 {
+    let apart = |left: Timestamp, right: Timestamp| left.as_second() - right.as_second();
+    let receipt =
+        response.message.delivered_in().and_then(|index| response.case.exchanges.get(index));
+    let receipt = receipt.and_then(|receipt| receipt.started.zip(receipt.date));
+    let clock_is_right = receipt.is_none_or(|(seen, told)| apart(seen, told).abs() <= FRESH);
+    let made = request.issue_instant.as_ref().map(|made| made.value);
+    made.filter(|_| clock_is_right).map_or(0, |made| apart(then, made))
 }
 
 /// The answers to where the request came from and where the response went name two nodes.

@@ -88,6 +88,22 @@ fn run(case: &Case, out: &mut Findings) {
             told = true;
         }
     }
+    // An identity provider that was sent a response by another one: what it numbers its refusal by, it tells everybody.
+    for attempt in case.sign_in_attempts().filter(|attempt| attempt.outcome == Outcome::RefusedBySp)
+    {
+        let numbered = |exchange: &&Exchange| {
+            let codes = exchange.page.iter().filter(|page| page.error).flat_map(|page| &page.codes);
+            let known =
+                |code: &String| case.code(code).is_some() || case.page_of_code(code).is_some();
+            codes.filter(|code| !interrupts(case, code)).any(known)
+        };
+        if let Some(exchange) = case.end_of(attempt).filter(numbered) {
+            let mut finding = finding(case, exchange, case.failure_of(attempt));
+            finding.also_explains.push("flow/sp-refused-response".to_owned());
+            out.push(finding.attempt(attempt.id.clone()));
+            told = true;
+        }
+    }
     // A capture of nothing but the error page.
     if !told
         && !case.signed_in()

@@ -118,7 +118,7 @@ check! {
     pub static LOGOUT_NAMES_ANOTHER_SESSION = {
         id: "flow/logout-names-another-session",
         title: "The logout request names another session than the sign-in made",
-        levels: [Severity::Error, Severity::Warning],
+        levels: [Severity::Error, Severity::Warning, Severity::Notice],
         stage: Stage::Logout,
         needs: [Need::Capture],
         explains: ["flow/logout-failed", "assertion/status-not-success"],
@@ -174,7 +174,15 @@ fn run(case: &Case, out: &mut Findings) {
         if worst.mild && (!failed || by_sp && other_issuer(case, request).is_some()) {
             continue;
         }
-        let severity = if failed { Severity::Error } else { Severity::Warning };
+        // What may be left out is a hint where the other side numbers what it failed for.
+        let numbered = attempt
+            .and_then(|attempt| case.failure_of(attempt))
+            .is_some_and(|failure| !failure.codes.is_empty());
+        let severity = match (failed, worst.mild && numbered) {
+            (true, true) => Severity::Notice,
+            (true, false) => Severity::Error,
+            (false, _) => Severity::Warning,
+        };
         let others: Vec<String> = disagreements
             .iter()
             .filter(|one| one.what != worst.what)

@@ -166,6 +166,11 @@ pub(super) fn decisive(judged: &Judged) -> Option<&Attempt> {
             attempt.kind == AttemptKind::SignIn && attempt.outcome != Outcome::Abandoned
         })
     };
+    let open = || {
+        report.attempts.iter().rev().find(|attempt| {
+            attempt.kind == AttemptKind::SignIn && attempt.outcome == Outcome::Incomplete
+        })
+    };
     let works = || {
         report
             .attempts
@@ -182,7 +187,7 @@ pub(super) fn decisive(judged: &Judged) -> Option<&Attempt> {
             .or_else(last_sign_in),
         Verdict::Healthy | Verdict::AtRisk => works(),
         Verdict::Undetermined if report.open_for_crashes => works(),
-        Verdict::Undetermined => last_sign_in(),
+        Verdict::Undetermined => open().or_else(last_sign_in),
     }
 }
 

@@ -123,6 +123,7 @@ fn scan_telling(body: &str, tell: &mut impl FnMut(&str, usize)) -> Html {
     let mut in_title: Option<String> = None;
     let mut marked = Marked::default();
     let mut unseen = Unseen::default();
+    let mut unscripted = false;
     let mut cells = 0_usize;
     while !rest.is_empty() {
         let Some(open) = memchr(b'<', rest.as_bytes()) else {
@@ -220,7 +221,9 @@ fn scan_telling(body: &str, tell: &mut impl FnMut(&str, usize)) -> Html {
                 html.signs_out |=
                     attribute(attributes, "action").is_some_and(|link| leads_to_a_logout(&link));
             }
-            "meta" => {
+            // What stands there is for browsers without scripts.
+            "noscript" => unscripted = !closing,
+            "meta" if !unscripted => {
                 html.refreshes |= attribute(attributes, "http-equiv")
                     .is_some_and(|meta| meta.eq_ignore_ascii_case("refresh"));
             }
@@ -277,6 +280,14 @@ mod tests {
         assert_eq!(html.text, "Sign in We’re sorry now");
         assert!(html.password_field && html.scripts.contains("var a") && !html.refreshes);
         assert_eq!(html.page_id.as_deref(), Some("ConvergedError"));
+    }
+
+    #[test]
+    fn what_is_for_browsers_without_scripts_leads_nowhere() {
+        let refresh = "<meta http-equiv=\"Refresh\" content=\"0; URL=/jsdisabled\"/>";
+        assert!(scan(refresh).refreshes);
+        assert!(!scan(&format!("<noscript>{refresh}</noscript><p>No</p>")).refreshes);
+        assert!(scan(&format!("<noscript>x</noscript>{refresh}")).refreshes);
     }
 
     #[test]
