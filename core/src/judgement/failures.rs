@@ -176,7 +176,15 @@ fn logout_party(response: Option<&Message>, end: Option<&Exchange>) -> Party {
 /// The words of a status that says no.
 fn of_status(response: &Message, products: &Products) -> Option<Statement> {
     let message = response.status.as_ref()?.message.as_ref()?;
-    let text = crate::redact::shown(&message.value, 300);
+    let mut text = crate::redact::shown(&message.value, 300);
+    // Some put the reason beside a message that only says that there is one.
+    let detail = response.status.as_ref().and_then(|status| status.detail.as_deref());
+    let detail = detail.map(|detail| crate::redact::shown(detail, 200));
+    if let Some(detail) =
+        detail.filter(|detail| !detail.is_empty() && !text.contains(detail.as_str()))
+    {
+        text = format!("{text} ({detail})");
+    }
     let listener = Listener::to_anyone(products);
     let known = [Where::Status, Where::Page]
         .into_iter()

@@ -6,7 +6,7 @@
 
 use crate::redact;
 use crate::spoken;
-use diag_sdk::case::exchange::{Exchange, Page, Phrase};
+use diag_sdk::case::exchange::{Exchange, Page, Phrase, Side};
 use diag_sdk::case::judgement::{Part, Statement};
 use diag_sdk::{Meaning, Place, Writer};
 use std::collections::BTreeMap;
@@ -85,8 +85,9 @@ fn of_page(exchange: &Exchange, index: usize) -> Told<'_> {
     let known = || page.iter().flat_map(|page| &page.phrases).chain(told_outside());
     known().filter(|phrase| !phrase.meaning.is_vague()).for_each(|phrase| told.known(phrase));
     for alert in page.into_iter().flat_map(|page| &page.alerts) {
-        // An alert of a page that is no error page counts where its words are understood.
-        if exchange.status >= 400 || page.is_some_and(|page| page.error) {
+        // An alert of a page that is no error page counts where its words are understood; above a log-in form, whatever it says.
+        let asks_again = page.is_some_and(|page| page.login_form) && exchange.side == Side::Sp;
+        if exchange.status >= 400 || asks_again || page.is_some_and(|page| page.error) {
             told.unknown(&alert.text, alert.part);
         } else {
             told.understood(&alert.text, alert.part);
@@ -161,10 +162,22 @@ impl Told<'_> {
         if self.numbered || self.list.iter().any(|told| !told.meaning.is_vague()) {
             return false;
         }
+        if self.is_known_to_be_vague(text) {
+            return false;
+        }
         let Some(read) = spoken::reason(text, part) else { return false };
         let Some(meaning) = spoken::at_side(&read, self.exchange.side) else { return false };
         self.known(&Phrase { text: text.to_owned(), meaning, ..read });
         true
+    }
+
+    /// A product's file has the sentence, and says that it gives no reason: then its words are no reason to guess at one.
+    fn is_known_to_be_vague(&self, text: &str) -> bool {
+        let begins = |phrase: &Phrase| -> String { phrase.text.chars().take(BEGINNING).collect() };
+        let phrases = self.exchange.page.iter().flat_map(|page| &page.phrases);
+        phrases
+            .filter(|phrase| phrase.writer != Writer::Generic && phrase.meaning.is_vague())
+            .any(|phrase| text.contains(&begins(phrase)))
     }
 
     fn tell(&mut self, statement: Statement) {

@@ -18,6 +18,7 @@ use crate::seal::Sealer;
 use crate::spoken;
 use columns::Columns;
 use diag_products::{Found, Products, Proven, Role, Scope, Where};
+use diag_sdk::case::exchange::{Phrase, Side};
 use diag_sdk::case::judgement::{Part, Party};
 use diag_sdk::case::witness::Witness;
 use diag_sdk::{Place, Secret};
@@ -25,6 +26,7 @@ use jiff::Timestamp;
 use level::Level;
 use stamp::Stamp;
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 /// Bytes of one line that are looked at.
 const LONGEST: usize = 16 << 10;
@@ -57,6 +59,7 @@ pub(crate) fn read(log: &Log<'_>, products: &Products) -> Vec<Witness> {
     let mut usual: Option<usize> = None;
     let mut level = Level::Plain;
     let mut columns = Columns::default();
+    let mut about_sign_ins = false;
     for (number, line) in log.text.lines().enumerate() {
         let line = shortened(line);
         if let Some(named) = Columns::named_in(line) {
@@ -89,13 +92,18 @@ pub(crate) fn read(log: &Log<'_>, products: &Products) -> Vec<Witness> {
                 ..Witness::default()
             });
         }
-        // A vendor's number is a statement also where the words beside it are unknown.
+        // A vendor's number is a statement also where the words beside it are unknown; so are words that any software may write,
+        // where the line is about single sign-on.
+        about_sign_ins = speaks_of_sign_ins(&spoken) || about_sign_ins && goes_on(line);
         if witnesses.len() == before && matches!(level, Level::Loud) {
-            witnesses.extend(numbered(&spoken, products).map(|witness| Witness {
-                place,
-                time: written.map(|stamp| stamp.time),
-                zoned: written.is_some_and(|stamp| stamp.zoned),
-                ..witness
+            let understood = || stated(&spoken).filter(|_| about_sign_ins);
+            witnesses.extend(numbered(&spoken, products).or_else(understood).map(|witness| {
+                Witness {
+                    place,
+                    time: written.map(|stamp| stamp.time),
+                    zoned: written.is_some_and(|stamp| stamp.zoned),
+                    ..witness
+                }
             }));
         }
         // Now and then, since it moves all that stay.
@@ -115,6 +123,31 @@ fn numbered(line: &str, products: &Products) -> Option<Witness> {
     // Of a line only what the product wrote is kept, and that is the number.
     let phrase = spoken::coded(&known, code, 0, Part::Log);
     Some(Witness { party: Party::Idp, phrase, codes: vec![code.clone()], ..Witness::default() })
+}
+
+/// What a line states in words that no file has. Of the line only those words are kept that products use: the rest names people.
+fn stated(line: &str) -> Option<Witness> {
+    let read = spoken::reason(line, Part::Log).filter(|read| !read.meaning.is_vague())?;
+    let meaning = spoken::at_side(&read, Side::Sp)?;
+    let phrase =
+        Phrase { meaning, text: common_words(&read.text), values: BTreeMap::new(), ..read };
+    Some(Witness { party: Party::Sp, phrase, ..Witness::default() })
+}
+
+/// A text without what is no word of products; an ellipsis stands for it.
+fn common_words(text: &str) -> String {
+    let mut out = String::new();
+    for word in text.split_whitespace() {
+        let bare = word.trim_matches(|letter: char| !letter.is_alphanumeric()).to_lowercase();
+        let known = bare.chars().all(char::is_alphabetic) && diag_products::is_word(&bare);
+        if known {
+            out.push_str(if out.is_empty() { "" } else { " " });
+            out.push_str(word);
+        } else if !out.ends_with('…') {
+            out.push_str(if out.is_empty() { "…" } else { " …" });
+        }
+    }
+    out
 }
 
 /// The text looks like a log: lines that begin with a time, and some of them with a level or a process.
@@ -150,7 +183,9 @@ pub(crate) fn looks_like(text: &str) -> bool {
 /// Words of single sign-on, as programs write them of themselves.
 fn speaks_of_sign_ins(text: &str) -> bool {
     let lower = beginning::of(text, LONGEST).to_lowercase();
-    ["saml", "shibboleth", "assertion", "sso", "wsfed"].iter().any(|word| lower.contains(word))
+    ["saml", "shibboleth", "assertion", "sso", "wsfed", "social"]
+        .iter()
+        .any(|word| lower.contains(word))
 }
 
 /// The line belongs to the one before it: a frame of a stack, what it was caused by, the class of an error.
@@ -174,7 +209,8 @@ fn goes_on(line: &str) -> bool {
 fn names_an_error(line: &str) -> bool {
     let class = line.split([':', ' ']).next().unwrap_or_default();
     let separators = class.matches(['.', '\\']).count();
-    separators >= 2 && (class.ends_with("Exception") || class.ends_with("Error"))
+    separators >= 2
+        && ["Exception", "ExceptionInfo", "Error"].iter().any(|end| class.ends_with(end))
 }
 
 /// A trace whose lines begin with the letter of the component that writes, and blanks; the time stands in lines of its own.

@@ -263,9 +263,30 @@ fn plain(text: &str) -> String {
 /// A title, heading or alert that says a sign-in failed.
 pub(crate) fn says_sign_in_failed(text: &str) -> bool {
     let text = plain(text);
+    if is_of_an_article(&text) {
+        return false;
+    }
     FAILED_SIGN_IN
         .iter()
         .any(|words| text.match_indices(words).any(|(at, _)| ends_or_connects(&text[at..], words)))
+}
+
+/// It heads what is written about such failures, and no failure: `Release notes: fixed "login failed"`, `Why your login failed: a guide`.
+fn is_of_an_article(text: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "release notes",
+        "changelog",
+        "what's new",
+        "fixed",
+        "how to",
+        "a guide",
+        "guide for",
+        "troubleshooting",
+        "versionshinweise",
+        "notes de version",
+    ];
+    WORDS.iter().any(|words| text.contains(words))
+        || text.starts_with("why ") && !text.ends_with('?')
 }
 
 /// A title or heading that only error pages have.

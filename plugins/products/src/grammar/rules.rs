@@ -141,6 +141,7 @@ pub(super) static RULES: &[Rule] = &[
     rule(Term::Algorithm, NOT_RIGHT, Meaning::Algorithm),
     rule(Term::AuthnContext, NOT_RIGHT, Meaning::AuthnContext),
     rule(Term::Acs, &[Is::Wrong, Is::Gone, Is::Denied], Meaning::Acs),
+    beside(Term::Acs, &[Is::Missing], Meaning::Acs, &[Term::Metadata]),
     rule(Term::Binding, &[Is::Wrong, Is::Gone, Is::Denied], Meaning::WrongBinding),
     rule(Term::IdpInitiated, &[Is::Denied, Is::Locked, Is::Wrong], Meaning::Unsolicited),
     rule(Term::Assertion, &[Is::Undecryptable], Meaning::Decrypt),
@@ -156,6 +157,7 @@ pub(super) fn alone(kind: Is, words: &str) -> Option<Meaning> {
         Is::CsrfRefused => Some(Meaning::CrossSite),
         Is::Throttled => Some(Meaning::RateLimited),
         Is::Undecryptable => Some(Meaning::Decrypt),
+        Is::Denied if words.contains("invit") => Some(Meaning::NoLicence),
         Is::Replayed if words.contains("replay") || words.contains("rejeu") => {
             Some(Meaning::Replay)
         }
