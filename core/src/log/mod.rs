@@ -176,16 +176,20 @@ pub(crate) fn looks_like(text: &str) -> bool {
         }
     }
     // Where each line begins with its time it needs no level; a few of them speak of sign-ins.
-    let each = stamped == lines && (stamped >= 5 || stamped >= 2 && speaks_of_sign_ins(text));
+    let each = stamped == lines
+        && (stamped >= 5 || stamped >= 2 && speaks_of_sign_ins(text) && !lists_requests(text));
     each || telling > 0 && (stamped >= 5 || stamped * 3 >= lines)
+}
+
+/// The log of a web server, which tells what was asked for, and of no reason.
+fn lists_requests(text: &str) -> bool {
+    text.contains(" HTTP/1") || text.contains(" HTTP/2")
 }
 
 /// Words of single sign-on, as programs write them of themselves.
 fn speaks_of_sign_ins(text: &str) -> bool {
     let lower = beginning::of(text, LONGEST).to_lowercase();
-    ["saml", "shibboleth", "assertion", "sso", "wsfed", "social"]
-        .iter()
-        .any(|word| lower.contains(word))
+    ["saml", "assertion", "sso", "wsfed", "social"].iter().any(|word| lower.contains(word))
 }
 
 /// The line belongs to the one before it: a frame of a stack, what it was caused by, the class of an error.
@@ -406,6 +410,7 @@ mod tests {
             "A  plan for SAML:\nfirst we ask\nthen we wait\nB  is another\nand so on",
             "2026-11-20 09:00:12 we saw this",
             "2026-11-20 09:00:12 the SAML error",
+            "2026-11-20 09:00:12 GET /saml HTTP/1.1 200\n2026-11-20 09:00:13 POST /saml/acs HTTP/1.1 302",
             "2026-11-20 09:00:12 we saw this\n2026-11-20 09:00:13 and that",
             "Subject: sign-in\nDate: Fri, 20 Nov 2026 09:00:12 GMT\n\nDear all,\nit does not work.\nAn ERROR is shown.",
         ] {

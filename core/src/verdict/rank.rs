@@ -152,12 +152,17 @@ fn account_for_what_is_stated(
         let stated: Vec<String> =
             findings.iter().filter(is_stated).map(|(finding, _)| finding.check.clone()).collect();
         for (finding, stands) in findings.iter_mut() {
-            // Where it went was decided before anybody read it.
+            // Where it went was decided before anybody read it, and shows in the capture.
             let explains = declared.get(finding.check.as_str()).is_some_and(|check| {
                 check.stage == Stage::Response
                     && stated.iter().any(|name| check.explains.contains(name))
             });
-            let measured = finding.severity == Severity::Error && finding.certain;
+            // Another document may be that of somebody who takes no part.
+            let captured = failure
+                .place
+                .as_ref()
+                .is_some_and(|place| finding.places.iter().all(|other| other.input == place.input));
+            let measured = finding.severity == Severity::Error && finding.certain && captured;
             if explains
                 && measured
                 && finding.attempts.contains(attempt)

@@ -472,6 +472,23 @@ mod tests {
     }
 
     #[test]
+    fn a_request_that_was_made_days_before_comes_from_a_bookmark() {
+        let judged = |days: i64| {
+            let mut case = sign_in(Outcome::RefusedBySp);
+            let sent = case.messages[0].sightings[0].time.expect("it was sent");
+            case.messages[0].sightings.truncate(1);
+            case.messages[0].sightings[0].carrier = Carrier::Query;
+            case.messages[0].sightings[0].exchange = Some(0);
+            case.exchanges[0].started = Some(sent);
+            case.messages[0].issue_instant = Some(from_post(-days * 86_400));
+            let judged = IN_RESPONSE_TO_UNKNOWN.judge(&case);
+            judged.found().first().map(|found| (found.severity, found.causes[0].text.clone()))
+        };
+        assert_eq!(judged(0), None);
+        assert_eq!(judged(114), Some((Severity::Warning, BOOKMARKED.text.to_owned())));
+    }
+
+    #[test]
     fn the_last_request_is_the_one_to_answer() {
         let mut case = sign_in(Outcome::RefusedBySp);
         assert!(levels(&IN_RESPONSE_TO_UNKNOWN, &case).is_empty());

@@ -1,6 +1,8 @@
 //! Pattern texts of the tutorial left in.
 
+use diag_sdk::address::Address;
 use diag_sdk::case::input::HeldBy;
+use diag_sdk::case::metadata::Metadata;
 use diag_sdk::placeholder::stands_for_nothing;
 use diag_sdk::{
     Account, Case, CauseData, Finding, Findings, Meaning, Need, Place, Reference, Setting,
@@ -25,6 +27,13 @@ static VARIABLE_AT_SP: CauseData = CauseData {
     who: Who::Sp,
     setting: Setting::SpHostUri,
     fix: "Set the service provider's address and entityID, and see that its configuration is filled in where it is deployed; nothing needs to be registered for such a text",
+};
+
+static LOCAL_AT_SP: CauseData = CauseData {
+    text: "The service provider builds its addresses from the name of the machine it was set up on (localhost), which every browser takes for its own",
+    who: Who::Sp,
+    setting: Setting::SpHostUri,
+    fix: "Set the service provider's base URL to the name that people reach it by, and hand its metadata to the identity provider anew",
 };
 
 check! {
@@ -58,7 +67,7 @@ check! {
         needs: [Need::Capture, Need::Application, Need::ServicePrincipal, Need::Virtualproxyconfig, Need::SpMetadata, Need::SpMetadataInIdp],
         explains: ["endpoints/acs-differs-from-sp-metadata", "endpoints/acs-not-registered", "endpoints/entity-id-differs-between-copies", "endpoints/entity-id-differs-from-host-uri", "endpoints/entity-id-not-registered", "endpoints/host-uri-malformed", "endpoints/sign-on-url-wrong", "hosts/host-differs-between-sides"],
         accounts: [Account::idp(&[Meaning::Acs, Meaning::UnknownSp, Meaning::UnknownEntity, Meaning::RequestProperty]).codes(&["AADSTS700016", "AADSTS50011"])],
-        causes: [PATTERN_AT_IDP, PATTERN_AT_SP, VARIABLE_AT_SP],
+        causes: [PATTERN_AT_IDP, PATTERN_AT_SP, VARIABLE_AT_SP, LOCAL_AT_SP],
         references: [
             Reference::page("https://learn.microsoft.com/entra/identity/saas-apps/qliksense-enterprise-tutorial", "2026-11-24"),
         ],
@@ -115,6 +124,28 @@ fn run(case: &Case, out: &mut Findings) {
         let alone = same.iter().all(|other| other.holder == entry.holder);
         out.push(Finding { subject: worded.subject.clone().filter(|_| alone), ..worded });
     }
+    for metadata in case.sp_metadata(HeldBy::Publisher).chain(case.sp_metadata(HeldBy::Idp)) {
+        if let Some(finding) = left_local(case, metadata).filter(|_| !case.signed_in()) {
+            out.push(finding);
+        }
+    }
+}
+
+/// Under a name that everybody reaches, consumer services that only the machine itself does.
+fn left_local(case: &Case, metadata: &Metadata) -> Option<Finding> {
+    let services = &metadata.sp.as_ref()?.acs;
+    let local = |url: &str| Address::parse(url).is_some_and(|address| address.is_local());
+    let of_all = Address::parse(&metadata.entity_id.value)
+        .is_some_and(|address| !address.is_local() && address.host.contains('.'));
+    let first = services.first()?;
+    (of_all && services.iter().all(|service| local(&service.location.value))).then(|| {
+        Finding::error("The consumer service URL in the metadata is that of the machine itself")
+            .detail("The browser of whoever signs in would send the response to itself.")
+            .actual_sited(&first.location, "consumer service URL in the metadata")
+            .at(&metadata.entity_id.place)
+            .subject(metadata.id.as_str())
+            .because(&LOCAL_AT_SP, case)
+    })
 }
 
 fn entered(case: &Case) -> Vec<Entered<'_>> {
@@ -235,10 +266,9 @@ fn entered(case: &Case) -> Vec<Entered<'_>> {
 mod tests {
     use super::*;
     use diag_sdk::case::attempt::Outcome;
-    use diag_sdk::case::metadata::Metadata;
     use diag_sdk::testing::{
-        ACS_URL, ENTITY_ID, entry_point, entry_point_with, findings, levels, registration, sign_in,
-        sp_metadata,
+        ACS_URL, ENTITY_ID, acs_endpoints, entry_point, entry_point_with, findings, levels,
+        registration, sign_in, sp_metadata,
     };
 
     #[test]
@@ -290,6 +320,23 @@ mod tests {
         let real =
             Case { sp_configurations: vec![entry_point()], ..registered(&[ENTITY_ID], &[ACS_URL]) };
         assert!(findings(&PLACEHOLDER_VALUE, &real).is_empty());
+    }
+
+    #[test]
+    fn a_machine_of_its_own_is_no_place_for_others() {
+        let found = |entity_id: &str, services: &[&str]| {
+            let mut metadata = Metadata {
+                entity_id: entity_id.into(),
+                ..sp_metadata("d1", HeldBy::Publisher, &[], &[])
+            };
+            metadata.sp.as_mut().expect("the role").acs = acs_endpoints(services);
+            levels(&PLACEHOLDER_VALUE, &Case { metadata: vec![metadata], ..Case::default() })
+        };
+        let local = "http://localhost:8080/sso/complete/saml/";
+        assert_eq!(found("https://tower.example", &[local]), [Severity::Error]);
+        assert!(found("https://tower.example", &[local, ACS_URL]).is_empty());
+        assert!(found("http://localhost:8080", &[local]).is_empty());
+        assert!(found("tower", &[local]).is_empty());
     }
 
     #[test]

@@ -257,6 +257,19 @@ mod tests {
     }
 
     #[test]
+    fn whoever_was_sent_the_response_may_number_its_refusal() {
+        let told = |codes: &[&str], error: bool| {
+            let mut case = case(codes, Outcome::RefusedBySp);
+            case.exchanges[0].page.as_mut().expect("a page").error = error;
+            IDP_ERROR_PAGE.judge(&case).found().first().cloned()
+        };
+        let finding = told(&["AADSTS75006"], true).expect("it is numbered");
+        assert_eq!(finding.also_explains, ["flow/sp-refused-response"]);
+        assert!(told(&["AADSTS16000"], true).is_none(), "a question on the way");
+        assert!(told(&["AADSTS75006"], false).is_none() && told(&[], true).is_none());
+    }
+
+    #[test]
     fn an_attempt_that_went_on_has_no_error_page() {
         assert!(
             IDP_ERROR_PAGE.judge(&case(&["AADSTS50126"], Outcome::SignedIn)).found().is_empty()

@@ -79,7 +79,7 @@ check! {
         levels: [Severity::Error, Severity::Warning],
         stage: Stage::Request,
         needs: [Need::Capture, Need::Application, Need::IdpMetadata],
-        explains: ["flow/request-not-answered", "flow/response-not-posted"],
+        explains: ["flow/logout-failed", "flow/request-not-answered", "flow/response-not-posted"],
         accounts: [Account::looping(&[Meaning::RequestSignature, Meaning::UnsignedMessage, Meaning::Signature]), Account::idp(&[Meaning::RequestSignature, Meaning::UnsignedMessage, Meaning::Signature])],
         causes: [SP_DOES_NOT_SIGN, SIGNED_IN_XML, NOT_NEEDED, STARTED_AT_IDP],
         references: [
