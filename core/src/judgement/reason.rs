@@ -98,6 +98,9 @@ fn of_page(exchange: &Exchange, index: usize) -> Told<'_> {
     if let Some(sentence) = page.codes.first().and_then(|code| around(&page.text, code)) {
         told.unknown(&sentence, Part::Body);
     }
+    if let Some(sentence) = labelled(page) {
+        told.unknown(&sentence, Part::Body);
+    }
     for heading in page.headings.iter().filter(|heading| is_reason(page, heading)) {
         told.unknown(heading, Part::Heading);
     }
@@ -244,6 +247,25 @@ fn first_sentences(page: &Page) -> Option<String> {
     (text.split_whitespace().count() >= 3).then_some(text)
 }
 
+/// What an error page has behind a label that announces its reason, after whatever advice it gives to everybody.
+fn labelled(page: &Page) -> Option<String> {
+    const LABELS: &[&str] = &[
+        "error message:",
+        "error details:",
+        "error description:",
+        "failure reason:",
+        "fehlermeldung:",
+        "message d'erreur :",
+        "mensaje de error:",
+    ];
+    // Letter case of ASCII alone, so that places stay.
+    let lower = page.text.to_ascii_lowercase();
+    let end = LABELS.iter().filter_map(|label| Some(lower.rfind(label)? + label.len())).max()?;
+    let rest: String = page.text.get(end..)?.trim_start().chars().take(LONGEST).collect();
+    let sentence = rest.find(". ").map_or(rest.as_str(), |stop| &rest[..=stop]);
+    (page.error && sentence.split_whitespace().count() >= 2).then(|| sentence.trim().to_owned())
+}
+
 /// The sentence in which a code stands.
 fn around(text: &str, code: &str) -> Option<String> {
     let at = text.find(code)?;
@@ -271,4 +293,27 @@ fn says_the_same(left: &str, right: &str) -> bool {
     let (left, right) = (plain(left), plain(right));
     left.contains(&right)
         || (!left.is_empty() && right.contains(&left) && right.len() < left.len() + 20)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_labelled_as_the_reason_is_told_behind_the_advice_for_everybody() {
+        let page = |error: bool| {
+            Page {
+            text: "ERROR An error occurred. Please contact the help desk of your university, and tell them when. Error Message: No return \
+                   endpoint for relying party x. Go back"
+                .to_owned(),
+            error,
+            ..Page::default()
+        }
+        };
+        assert_eq!(
+            labelled(&page(true)).as_deref(),
+            Some("No return endpoint for relying party x.")
+        );
+        assert_eq!(labelled(&page(false)), None);
+    }
 }

@@ -7,6 +7,12 @@ use diag_sdk::{
 };
 use std::collections::HashSet;
 
+static NOT_ENTERED: CauseData = CauseData {
+    text: "The field for the entityID was left empty",
+    who: Who::Sp,
+    setting: Setting::SpEntityId,
+    fix: "Enter the entityID that is registered at the identity provider",
+};
 static BARE_NAME: CauseData = CauseData {
     text: "The entityID was entered as a bare name, without a scheme such as https://",
     who: Who::Sp,
@@ -38,11 +44,11 @@ check! {
     pub(crate) static ENTITY_ID_NOT_A_URI = {
         id: "endpoints/entity-id-not-a-uri",
         title: "The service provider's entityID is not a URI",
-        levels: [Severity::Warning, Severity::Notice],
+        levels: [Severity::Error, Severity::Warning, Severity::Notice],
         stage: Stage::Configuration,
         needs: [Need::Virtualproxyconfig, Need::SpMetadata, Need::Capture],
         explains: [],
-        causes: [BARE_NAME],
+        causes: [BARE_NAME, NOT_ENTERED],
         references: [
             Reference::section(Specification::SamlCore, "8.3.6"),
             Reference::page("https://learn.microsoft.com/entra/identity-platform/single-sign-on-saml-protocol", "2026-11-24").about("Audience"),
@@ -52,6 +58,18 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
+    for entry in case.saml_entry_points() {
+        let Some(place) = &entry.entity_id_unset else { continue };
+        let finding = entry
+            .fault("The service provider has no entityID")
+            .detail(
+                "Its requests name nobody, and no identity provider can tell whom it is to answer.",
+            )
+            .expected("a URI", "SAML: an entityID is a URI")
+            .actual("nothing", format!("samlEntityId of {}", entry.name))
+            .at(place);
+        out.push(finding.because_at(&NOT_ENTERED, &entry, None));
+    }
     let mut told: HashSet<&str> = HashSet::new();
     for used in case.used_entity_ids() {
         if is_uri(used.value) || !told.insert(used.value) {

@@ -60,7 +60,9 @@ check! {
 
 fn run(case: &Case, out: &mut Findings) {
     for entry in case.saml_entry_points() {
-        let Some(host_uri) = &entry.host_uri else { continue };
+        let unset = entry.host_uri_unset.as_ref();
+        let unset = unset.map(|place| Sited::new(String::new(), place.clone()));
+        let Some(host_uri) = entry.host_uri.as_ref().or(unset.as_ref()) else { continue };
         if let Some((fault, difference)) = fault(case, &host_uri.value) {
             out.push(describe(&entry, host_uri, &fault, difference));
         }

@@ -3,7 +3,8 @@
 use diag_sdk::case::message::Message;
 use diag_sdk::host::host_of;
 use diag_sdk::{
-    Case, CauseData, Findings, Need, Reference, Setting, Severity, Specification, Stage, Who, check,
+    Case, CauseData, Finding, Findings, Need, Reference, Setting, Severity, Specification, Stage,
+    Who, check,
 };
 
 static SP_FOLLOWS: CauseData = CauseData {
@@ -45,7 +46,7 @@ check! {
         title: "The RelayState leads to a host that is not the SP's",
         levels: [Severity::Warning],
         stage: Stage::Landing,
-        needs: [Need::Capture],
+        needs: [Need::Capture, Need::ServicePrincipal],
         explains: [],
         causes: [SP_FOLLOWS, FIXED_AT_IDP],
         references: [
@@ -57,6 +58,7 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
+    fixed_at_idp(case, out);
     for response in case.responses() {
         let message = response.message;
         let Some(there) = address(message) else { continue };
@@ -79,6 +81,33 @@ fn run(case: &Case, out: &mut Findings) {
                 .at(&message.place)
                 .because(&SP_FOLLOWS, case)
                 .because(&FIXED_AT_IDP, case),
+        );
+    }
+}
+
+/// A RelayState that is set for the application and leads to a host that is none of the service provider's.
+fn fixed_at_idp(case: &Case, out: &mut Findings) {
+    let known = case.sp_hosts();
+    for registration in case.relevant_registrations() {
+        let Some(fixed) = &registration.relay_state else { continue };
+        let is_address = fixed.value.starts_with("https://") || fixed.value.starts_with("http://");
+        let Some(host) = host_of(&fixed.value).filter(|_| is_address) else { continue };
+        if known.is_empty() || known.iter().any(|known| site(known) == site(&host)) {
+            continue;
+        }
+        let hosts: Vec<String> = known.iter().map(|known| known.to_string()).collect();
+        out.push(
+            Finding::warning(
+                "The RelayState set at the identity provider leads to a host that is not the SP's",
+            )
+            .detail("Sign-ins that start at the identity provider would land there.")
+            .expected(
+                format!("an address at {}, or a path", hosts.join(" or ")),
+                "hosts of the service provider",
+            )
+            .actual(&host, "host of the RelayState")
+            .at(&fixed.place)
+            .because_in(&FIXED_AT_IDP, registration, None),
         );
     }
 }

@@ -102,7 +102,13 @@ fn run(case: &Case, out: &mut Findings) {
     let (reply_url, identifier) = (on_it(Kind::ReplyUrl), on_it(Kind::Identifier));
     let enough =
         |kind: Kind| kind == Kind::ReplyUrl && reply_url || kind == Kind::Identifier && identifier;
-    for other in named.iter().filter(|one| one.host != right && !enough(one.what)) {
+    // `https://*.contoso.example` covers the hosts below it.
+    let covers = |host: &str| {
+        host.strip_prefix('*')
+            .is_some_and(|domain| domain.starts_with('.') && right.ends_with(domain))
+    };
+    let apart = |one: &&Named<'_>| one.host != right && !covers(&one.host) && !enough(one.what);
+    for other in named.iter().filter(apart) {
         // Where URLs are compared with each other, those checks know more; nobody compares the start URL.
         let severity = if other.what == Kind::SignOnUrl && !case.signed_in() {
             Severity::Error

@@ -116,7 +116,7 @@ check! {
         title: "An attribute the service provider demands is not sent",
         levels: [Severity::Error, Severity::Warning],
         stage: Stage::Landing,
-        needs: [Need::Capture],
+        needs: [Need::Capture, Need::Virtualproxyconfig],
         explains: [],
         accounts: [Account::sp_or_loop(&[Meaning::AttributeMissing, Meaning::AccessDenied])],
         logged: "The service provider misses an attribute",
@@ -130,7 +130,13 @@ check! {
 }
 
 fn run(case: &Case, out: &mut Findings) {
-    for sign_in in case.sign_ins(out) {
+    let sign_ins = case.sign_ins(out);
+    if sign_ins.is_empty() {
+        for entry in case.saml_entry_points() {
+            out.extend(groups_that_are_not_sent(case, &entry));
+        }
+    }
+    for sign_in in sign_ins {
         let mut told = false;
         for entry in &sign_in.entry_points {
             for row in entry.attribute_map.iter().filter(|row| row.mandatory) {
@@ -162,6 +168,34 @@ fn run(case: &Case, out: &mut Findings) {
             out.extend(said_or_denied(&sign_in));
         }
     }
+}
+
+/// By the settings of both sides alone: groups are demanded of every assertion, and the application sends none.
+fn groups_that_are_not_sent(case: &Case, entry: &EntryPoint<'_>) -> Option<Finding> {
+    let demanded = entry
+        .attribute_map
+        .iter()
+        .find(|row| row.mandatory && spec::short(&row.attribute.value) == "groups")?;
+    let none = |registration: &&IdpRegistration| {
+        registration
+            .group_claims
+            .as_ref()
+            .is_some_and(|groups| groups.value.eq_ignore_ascii_case("none"))
+            && !registration
+                .claims
+                .iter()
+                .any(|claim| spec::short(&claim.attribute.value) == "groups")
+    };
+    let registration = case.relevant_registrations().find(none)?;
+    let groups = registration.group_claims.as_ref()?;
+    let finding = entry
+        .fault("Groups are mandatory in the mapping, and the application sends none")
+        .detail("The service provider refuses an assertion without an attribute that it holds to be mandatory.")
+        .expected(demanded.attribute.value.clone(), "the attribute mapping, where it is marked as mandatory")
+        .actual(groups.value.clone(), "groupMembershipClaims of the application")
+        .at(&demanded.attribute.place)
+        .at(&groups.place);
+    Some(finding.because_in(&NO_GROUPS, registration, None).because_at(&MANDATORY, entry, None))
 }
 
 /// Metadata of the service provider, as published, or else the copy the identity provider holds.

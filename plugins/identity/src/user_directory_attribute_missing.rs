@@ -14,6 +14,12 @@ static NOT_SENT: CauseData = CauseData {
     setting: Setting::IdpClaims,
     fix: "Send the attribute to this application under exactly this name",
 };
+static NOT_ENTERED: CauseData = CauseData {
+    text: "The field for the user directory was left empty",
+    who: Who::Sp,
+    setting: Setting::SpUserDirectory,
+    fix: "Enter the name of the directory in square brackets, such as [CONTOSO], or the attribute that names it",
+};
 static CONSTANT: CauseData = CauseData {
     text: "The user directory is read from an attribute although all users belong to one directory",
     who: Who::Sp,
@@ -94,7 +100,7 @@ check! {
         needs: [Need::Capture, Need::Virtualproxyconfig],
         explains: ["identity/access-not-granted-at-sp"],
         accounts: [Account::sp_or_loop(&[Meaning::AttributeMissing, Meaning::NoLicence, Meaning::NotProvisioned])],
-        causes: [NOT_SENT, CONSTANT, BRACKETS],
+        causes: [NOT_SENT, CONSTANT, BRACKETS, NOT_ENTERED],
         references: [
             Reference::page("https://help.qlik.com/en-US/sense-admin/August2022/Subsystems/DeployAdministerQSE/Content/Sense_DeployAdminister/QSEoW/Administer_QSEoW/Managing_QSEoW/Configure-SAML.htm", "2026-12-01").about("SAML attribute for user directory"),
         ],
@@ -104,6 +110,19 @@ check! {
 
 fn run(case: &Case, out: &mut Findings) {
     let sign_ins = case.sign_ins(out);
+    for entry in case.saml_entry_points() {
+        let Some(place) = &entry.user_directory_unset else { continue };
+        let finding = entry
+            .fault("No user directory is set")
+            .detail("A user is a user id in a directory, and both come from these settings.")
+            .expected(
+                "the name of an attribute, or of a directory in square brackets",
+                "what the set-up asks for",
+            )
+            .actual("nothing", format!("samlAttributeUserDirectory of {}", entry.name))
+            .at(place);
+        out.push(finding.because_at(&NOT_ENTERED, &entry, None));
+    }
     for entry in case.entry_points().filter(|entry| entry.is_saml()) {
         let Some(setting) = &entry.user_directory else { continue };
         let own = || sign_ins.iter().filter(|sign_in| sign_in.is_read_by(&entry));

@@ -22,6 +22,12 @@ static NOT_RELEASED: CauseData = CauseData {
     setting: Setting::IdpClaims,
     fix: "Send the attribute to this application under exactly this name",
 };
+static BRACKETS: CauseData = CauseData {
+    text: "The attribute for the user id stands in square brackets, as a constant directory does",
+    who: Who::Sp,
+    setting: Setting::SpUserIdAttribute,
+    fix: "Enter the name of the attribute without brackets",
+};
 static NOT_ENTERED: CauseData = CauseData {
     text: "The setting that names the attribute is empty",
     who: Who::Sp,
@@ -97,7 +103,7 @@ check! {
         needs: [Need::Capture, Need::ClaimsMappingPolicies, Need::Virtualproxyconfig, Need::ProxyLog, Need::ServerLog],
         explains: ["identity/required-attribute-missing", "identity/attribute-empty"],
         accounts: [Account::sp_or_loop(&[Meaning::AttributeMissing, Meaning::NameIdMissing])],
-        causes: [EMPTY_SOURCE, NOT_RELEASED, WRONG_NAME, NOT_ENTERED],
+        causes: [EMPTY_SOURCE, NOT_RELEASED, WRONG_NAME, NOT_ENTERED, BRACKETS],
         references: [
             Reference::page("https://help.qlik.com/en-US/sense-admin/August2022/Subsystems/DeployAdministerQSE/Content/Sense_DeployAdminister/QSEoW/Administer_QSEoW/Managing_QSEoW/Configure-SAML.htm", "2026-12-01").about("SAML attribute for user ID"),
             Reference::page("https://learn.microsoft.com/entra/identity/saas-apps/qliksense-enterprise-tutorial", "2026-11-24"),
@@ -112,10 +118,15 @@ fn run(case: &Case, out: &mut Findings) {
     if case.sp_configurations.is_empty() && case.sp_has_habit(Habit::NamesPeopleByDirectory) {
         out.missing(Need::Virtualproxyconfig);
     }
+    out.extend(case.saml_entry_points().filter_map(|entry| constant(&entry)));
     for sign_in in &sign_ins {
         let mut told = false;
         for entry in &sign_in.entry_points {
             let Some(wanted) = &entry.user_id_attribute else { continue };
+            if in_brackets(&wanted.value) {
+                told = true;
+                continue;
+            }
             if let Some(finding) = judge(sign_in, entry, wanted) {
                 out.push(finding);
                 told = true;
@@ -247,6 +258,23 @@ fn not_entered(entry: &EntryPoint<'_>) -> Option<Finding> {
         .actual("nothing", format!("samlAttributeUserId of {}", entry.name))
         .at(place);
     Some(finding.because_at(&NOT_ENTERED, entry, None))
+}
+
+/// In square brackets stands what is the same for everybody, as with the directory.
+fn constant(entry: &EntryPoint<'_>) -> Option<Finding> {
+    let wanted = entry.user_id_attribute.as_ref().filter(|wanted| in_brackets(&wanted.value))?;
+    let name = wanted.value.trim().trim_matches(['[', ']']);
+    let finding = entry
+        .finding(Severity::Warning, "The user id is a constant: everybody becomes the same user")
+        .likely()
+        .detail("Square brackets make a constant of what stands in them.")
+        .expected(name, "the name of the attribute, without brackets")
+        .actual_sited(wanted, format!("samlAttributeUserId of {}", entry.name));
+    Some(finding.because_at(&BRACKETS, entry, name))
+}
+
+fn in_brackets(value: &str) -> bool {
+    value.trim().starts_with('[') && value.trim().ends_with(']')
 }
 
 /// It says of the attribute for the user id that it is missing.

@@ -1,7 +1,8 @@
 //! A NameID or attribute value begins or ends with white space.
 
 use diag_sdk::{
-    Case, CauseData, Findings, Need, Reference, Setting, Severity, Specification, Stage, Who, check,
+    Case, CauseData, Difference, Findings, Need, Reference, Setting, Severity, Specification,
+    Stage, Who, check,
 };
 
 static BLANKS: CauseData = CauseData {
@@ -9,6 +10,13 @@ static BLANKS: CauseData = CauseData {
     who: Who::Idp,
     setting: Setting::IdpClaims,
     fix: "Remove the blanks from the person's record, or trim the value in the rule that fills the attribute",
+};
+
+static BLANKS_IN_SETTING: CauseData = CauseData {
+    text: "A blank was pasted with the name of the attribute",
+    who: Who::Sp,
+    setting: Setting::SpUserIdAttribute,
+    fix: "Enter the name without blanks around it",
 };
 
 check! {
@@ -73,15 +81,32 @@ check! {
         title: "A value begins or ends with white space",
         levels: [Severity::Warning, Severity::Notice],
         stage: Stage::Response,
-        needs: [Need::Capture],
+        needs: [Need::Capture, Need::Virtualproxyconfig],
         explains: [],
-        causes: [BLANKS],
+        causes: [BLANKS, BLANKS_IN_SETTING],
         references: [Reference::section(Specification::SamlCore, "1.3.1")],
         run: run,
     }
 }
 
 fn run(case: &Case, out: &mut Findings) {
+    for entry in case.saml_entry_points() {
+        let Some(named) = &entry.user_id_attribute else { continue };
+        if named.value.trim() == named.value {
+            continue;
+        }
+        let finding = entry
+            .finding(
+                Severity::Warning,
+                "The name of the user id attribute begins or ends with white space",
+            )
+            .likely()
+            .detail("Names of attributes are compared as they stand.")
+            .expected(named.value.trim(), "the name without the blank")
+            .actual_sited(named, format!("samlAttributeUserId of {}", entry.name))
+            .difference(Difference::Whitespace);
+        out.push(finding.because_at(&BLANKS_IN_SETTING, &entry, named.value.trim()));
+    }
     for sign_in in case.sign_ins_and_tokens(out) {
         if let Some(name_id) =
             sign_in.assertion.name_id.as_ref().filter(|name_id| name_id.padded && !name_id.blank)

@@ -129,7 +129,11 @@ pub(super) fn read(node: &Node<'_>, object: RegistrationObject) -> IdpRegistrati
             .collect(),
         active_signing_thumbprint: node.filled("preferredTokenSigningKeyThumbprint"),
         encryption_key_id: node.filled("tokenEncryptionKeyId"),
-        group_claims: node.filled("groupMembershipClaims"),
+        // Where the export says null, none are sent, as it is with the word for it.
+        group_claims: node.filled("groupMembershipClaims").or_else(|| {
+            let field = node.get("groupMembershipClaims").filter(|field| field.is_null())?;
+            Some(Sited::new("None".to_owned(), field.place()))
+        }),
         other_protocol: other_protocol(node),
         app_id,
         ..IdpRegistration::default()

@@ -48,6 +48,13 @@ pub(super) fn read(node: &Node<'_>, nested: bool) -> VirtualProxy {
         idp_metadata_place: node.get(METADATA).map(|field| field.place()).unwrap_or_default(),
         user_id_attribute: node.filled("samlAttributeUserId"),
         user_id_attribute_unset: blank(node, "samlAttributeUserId"),
+        host_uri_unset: blank(node, "samlHostUri"),
+        entity_id_unset: blank(node, "samlEntityId"),
+        user_directory_unset: blank(node, "samlAttributeUserDirectory").or_else(|| {
+            let directory = node.filled("samlAttributeUserDirectory")?;
+            let inside = directory.value.trim().strip_prefix('[')?.strip_suffix(']')?;
+            inside.trim().is_empty().then_some(directory.place)
+        }),
         user_directory: node.filled("samlAttributeUserDirectory"),
         attribute_map: attribute_map(node),
         single_logout: node.flag("samlSlo").map(|flag| flag.value),

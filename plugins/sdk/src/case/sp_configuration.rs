@@ -89,6 +89,12 @@ facts! {
         pub user_id_attribute: Option<Sited<String>>,
         /// Where `samlAttributeUserId` stands, where it is there and empty.
         pub user_id_attribute_unset: Option<Place>,
+        /// Where `samlHostUri` stands, where it is there and empty.
+        pub host_uri_unset: Option<Place>,
+        /// Where `samlEntityId` stands, where it is there and empty.
+        pub entity_id_unset: Option<Place>,
+        /// Where `samlAttributeUserDirectory` stands, where it is there and empty, or has nothing in its brackets.
+        pub user_directory_unset: Option<Place>,
         /// `samlAttributeUserDirectory`, brackets included.
         pub user_directory: Option<Sited<String>>,
         /// `samlAttributeMap`.
