@@ -101,6 +101,7 @@ pub(super) const TYPED: &[&str] = &[
     "otpcode",
     "memorable",
     "psk",
+    "cleartext",
     "verify",
     "tac",
     "confirm",

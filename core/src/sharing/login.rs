@@ -17,6 +17,8 @@ const SHORTEST_TOLD: usize = 6;
 /// Longest text that is read as such a form, and most values in it.
 const LONGEST: usize = 1 << 20;
 const MOST: usize = 200;
+/// Most fields of a form that asks for no more than who somebody is, and a code.
+const FEW: usize = 6;
 
 /// Whether what stands in a field of such a form was typed, as far as its name does not tell.
 pub(super) fn is_typed(name: &str, value: &str) -> bool {
@@ -94,14 +96,18 @@ fn in_parts(text: &str) -> Vec<Range<usize>> {
 }
 
 fn of(fields: Vec<(String, String, Range<usize>)>) -> Vec<Range<usize>> {
-    if fields.len() > MOST
-        || !signs_in(fields.iter().map(|(name, value, _)| (name.as_str(), value.as_str())))
-    {
+    if fields.len() > MOST {
+        return Vec::new();
+    }
+    // Who gives a mail address and a few digits beside it signs in as well, whatever the fields are called.
+    let signs_in = signs_in(fields.iter().map(|(name, value, _)| (name.as_str(), value.as_str())));
+    let mails = fields.len() <= FEW && fields.iter().any(|(_, value, _)| is_mail(value));
+    if !signs_in && !mails {
         return Vec::new();
     }
     fields
         .into_iter()
-        .filter(|(name, value, _)| is_typed(name, value))
+        .filter(|(name, value, _)| is_typed(name, value) && (signs_in || is_code(value)))
         .map(|(.., place)| place)
         .collect()
 }
@@ -169,6 +175,7 @@ mod tests {
             ("email=ann%40a.example&d1=48213977&lang=en", "48213977"),
             ("u=ann&p=kzqw%3D12%24X", "kzqw%3D12%24X"),
             ("u=ann&p=kzqwvx+wvxqzk", "kzqwvx+wvxqzk"),
+            ("field_1=ann%40a.example&field_2=702333&save=Next", "702333"),
             ("{\"username\": \"ann\", \"x17\": \"702333\"}", "702333"),
             ("{\"username\": \"ann\", \"x17\": 702333}", "702333"),
             ("{\"username\": \"ann\", \"smsOtp\": 702333}", "702333"),

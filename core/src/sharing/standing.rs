@@ -271,15 +271,20 @@ fn pairs(text: &str, around: Around, found: &mut Vec<Standing>) {
             text.get(start + length..)
                 .is_some_and(|rest| rest.is_empty() || rest.starts_with(['\n', '\r']))
         };
-        let words = spoken && quote.is_none();
+        let words =
+            quote.is_none() && (spoken || around == Around::Data && bytes.get(sign) == Some(&b':'));
         let printed =
             words && prose::is_joined(value) && (bytes.get(sign) == Some(&b'=') || last());
         let run = if words { prose::phrase_at(text, start) } else { None };
         let typed = (printed || run.is_some()).then(|| names::kind_of(name)).flatten();
-        let typed = typed.filter(|kind| *kind == Kind::Password);
+        let typed = typed.filter(|kind| {
+            *kind == Kind::Password || run.is_some() && names::plain(name).contains("credential")
+        });
         let length = run.filter(|_| typed.is_some()).unwrap_or(length);
         // Ids open something where the name says so; a cookie of that name is one.
-        let id = words && opaque::is_guid(value) && (names::holds_ids(name) || name == "SESSION");
+        let id = words
+            && opaque::is_guid(value)
+            && (names::holds_ids(name) || name.trim_start_matches('[') == "SESSION");
         let id = id.then_some(Kind::Token);
         let random = words && value.len() >= SHORTEST_RANDOM && redact::makes_no_word(value);
         let random = random.then(|| names::kind_of(name)).flatten();
@@ -310,8 +315,8 @@ fn in_quotes(name: &str, value: &str) -> Option<Kind> {
     let kind = prose::told(name).or_else(password).or_else(|| names::speaks_of(name))?;
     let phrase = prose::is_passphrase(value);
     // Letters that no page says are a password behind the name of one.
-    let typed = kind == Kind::Password && (phrase || prose::is_joined(value));
-    let believed = prose::is_credible(value) || typed;
+    let typed = kind == Kind::Password && prose::is_joined(value);
+    let believed = prose::is_credible(value) || phrase || typed;
     (value.len() >= SHORTEST_QUOTED && believed && !value.contains("://")).then_some(kind)
 }
 
