@@ -35,6 +35,7 @@ mod lexicon;
 mod login;
 mod names;
 mod opaque;
+mod pairs;
 mod parts;
 mod people;
 mod places;

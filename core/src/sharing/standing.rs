@@ -5,13 +5,14 @@ use super::addresses;
 use super::announced;
 use super::around::{Around, Standing};
 use super::columns;
-use super::fields::{field, is_word, names_a_key, plainly, posted};
+use super::fields::{field, posted};
 use super::folded;
 use super::headers;
 use super::inputs;
 use super::kind::Kind;
 use super::names;
 use super::opaque;
+use super::pairs;
 use super::parts;
 use super::posted_xml;
 use super::prose;
@@ -21,9 +22,7 @@ use super::strays;
 use super::tags::{attribute, closing};
 use crate::mask::{all_own, is_mark};
 use crate::redact;
-use crate::runs::Runs;
 use crate::saml::xml::root_name;
-use crate::secrets::places as secret_places;
 use std::collections::BTreeSet;
 
 /// Elements and attributes of XML whose text is cut wherever they stand.
@@ -38,14 +37,6 @@ const ELEMENTS: &[(&str, Kind)] = &[
 ];
 /// Longest name of a field.
 const LONGEST_NAME: usize = 64;
-/// Shortest value in quotes.
-const SHORTEST_QUOTED: usize = 4;
-/// So long and random it is a token in a log, whatever it is called and without quotes.
-const LONG: usize = 40;
-/// Shortest value of letters by chance.
-const SHORTEST_RANDOM: usize = 16;
-/// Longest value that a name leads to.
-const LONGEST_VALUE: usize = 64 << 10;
 
 /// Values in XML, tokens and keys: always cut, in their own layout.
 pub(super) fn cut(text: &str) -> Vec<Standing> {
@@ -137,7 +128,7 @@ fn private_keys(text: &str, found: &mut Vec<Standing>) {
 pub(super) fn named(text: &str, around: Around) -> Vec<Standing> {
     let text = super::deep::without_record(text);
     let mut found = Vec::new();
-    pairs(text, around, &mut found);
+    pairs::values(text, around, &mut found);
     if memchr::memchr(b'<', text.as_bytes()).is_some() {
         found.extend(inputs::values(text));
         found.extend(attributes(text));
@@ -179,200 +170,6 @@ pub(super) fn named(text: &str, around: Around) -> Vec<Standing> {
             .is_some_and(|value| !value.is_empty() && !is_mark(value) && !within)
     });
     found
-}
-
-/// `name=value`, `name: value`, `"name": "value"`.
-fn pairs(text: &str, around: Around, found: &mut Vec<Standing>) {
-    let bytes = text.as_bytes();
-    let scripts = if around == Around::Page { prose::scripts(text) } else { Vec::new() };
-    let tags = if around == Around::Page && opaque::begins_as_markup(text) {
-        prose::silent(text)
-    } else {
-        Vec::new()
-    };
-    let of_name = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.[]$".contains(&byte);
-    let mut runs = Runs::new(text, |c| c.is_ascii_whitespace() || "&;,\"'<>(){}[]#|".contains(c));
-    let mut at = 0;
-    while let Some(sign) =
-        memchr::memchr2(b'=', b':', bytes.get(at..).unwrap_or_default()).map(|sign| at + sign)
-    {
-        at = sign + 1;
-        // Backwards: blanks, a quote, the name.
-        let before = bytes.get(..sign).unwrap_or_default();
-        let mut end = before.len() - before.iter().rev().take_while(|byte| **byte == b' ').count();
-        // `d["key"] = …`
-        end -= usize::from(before.get(..end).unwrap_or_default().ends_with(b"\"]"));
-        let quoted_name = end > 0 && matches!(before.get(end - 1), Some(b'"' | b'\''));
-        end -= usize::from(quoted_name);
-        // Letters of the name of a parameter may be encoded, or of another script: `%70assword=`, `пароль=`.
-        let parameter = around == Around::Data && !quoted_name && bytes.get(sign) == Some(&b'=');
-        let of_parameter = |byte: u8| parameter && (byte == b'%' || byte >= 0x80);
-        let length_of_name = before
-            .get(..end)
-            .unwrap_or_default()
-            .iter()
-            .rev()
-            .take(LONGEST_NAME)
-            .take_while(|byte| of_name(**byte) || of_parameter(**byte))
-            .count();
-        let name = text.get(end - length_of_name..end).unwrap_or_default();
-        let decoded = percent_encoding::percent_decode_str(name).decode_utf8_lossy();
-        let name = decoded.rsplit(['&', '?', '#', ';', '=', '/', ' ']).next().unwrap_or_default();
-        if name.is_empty() {
-            continue;
-        }
-        // Forwards: blanks, a quote, the value.
-        let arrow = usize::from(bytes.get(sign..sign + 2) == Some(b"=>") && quoted_name);
-        let rest = bytes.get(at + arrow..).unwrap_or_default();
-        let mut start = at + arrow + rest.iter().take_while(|byte| **byte == b' ').count();
-        let quote = bytes.get(start).copied().filter(|byte| matches!(byte, b'"' | b'\'' | b'`'));
-        start += usize::from(quote.is_some());
-        let behind = bytes.get(start..).unwrap_or_default();
-        let length = match quote {
-            Some(quote) => memchr::memchr(quote, behind.get(..LONGEST_VALUE).unwrap_or(behind)),
-            None => Some(runs.behind(start).len()),
-        };
-        let Some(length) = length else { continue };
-        let Some(value) = text.get(start..start + length) else { continue };
-        let spoken = around == Around::Page && !prose::within(&scripts, sign);
-        let told =
-            (spoken || around == Around::Data) && quote.is_none() && prose::is_credible(value);
-        let told = told.then(|| prose::told(name).or_else(|| names::speaks_of(name))).flatten();
-        // `PIN: 4711`
-        let code =
-            spoken && quote.is_none() && prose::is_code(value.trim_end_matches(['.', ',', ';']));
-        let code =
-            code.then(|| prose::spoken_of(name).filter(|kind| *kind == Kind::Password)).flatten();
-        // In words, and in lines of logs, what is quoted behind the name of a password is one.
-        let quoted = spoken && quote.is_some() && !prose::within(&tags, sign);
-        let quoted = quoted.then(|| in_quotes(name, value)).flatten();
-        // In scripts most of it is labels: what is believed has letters and digits, and no blanks.
-        let scripted = around == Around::Page
-            && !spoken
-            && (prose::is_credible(value) || quote.is_some() && prose::is_mixed_phrase(value));
-        let literal = (scripted && quote.is_some())
-            .then(|| prose::told(name).or_else(|| (name == "pw").then_some(Kind::Password)))
-            .flatten();
-        // The parameter of an address is one also in a page.
-        let parameter = (spoken || scripted && !value.contains(['.', ':']))
-            && quote.is_none()
-            && bytes.get(sign) == Some(&b'=')
-            && end > length_of_name
-            && matches!(before.get(end - length_of_name - 1), Some(b'?' | b'&'));
-        let around = if parameter { Around::Data } else { around };
-        // Behind these a colon is as good as an equals sign: `#!token:…`.
-        let behind = before.get(..end - length_of_name).unwrap_or_default();
-        // What stands behind two slashes is a host, and its port is no value.
-        let assigned = bytes.get(sign) == Some(&b'=')
-            || behind.last().is_some_and(|byte| b"!#/?&".contains(byte))
-                && !behind.ends_with(b"//");
-        // `{username=ann, password=…, rememberMe=true}`: as programs print what they hold, and `PW: …` at the end of its line.
-        let last = || {
-            text.get(start + length..)
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with(['\n', '\r']))
-        };
-        let words =
-            quote.is_none() && (spoken || around == Around::Data && bytes.get(sign) == Some(&b':'));
-        let printed =
-            words && prose::is_joined(value) && (bytes.get(sign) == Some(&b'=') || last());
-        let run = if words { prose::phrase_at(text, start) } else { None };
-        let typed = (printed || run.is_some()).then(|| names::kind_of(name)).flatten();
-        let typed = typed.filter(|kind| {
-            *kind == Kind::Password || run.is_some() && names::plain(name).contains("credential")
-        });
-        let length = run.filter(|_| typed.is_some()).unwrap_or(length);
-        // Ids open something where the name says so; a cookie of that name is one.
-        let id = words
-            && opaque::is_guid(value)
-            && (names::holds_ids(name) || name.trim_start_matches('[') == "SESSION");
-        let id = id.then_some(Kind::Token);
-        let random = words && value.len() >= SHORTEST_RANDOM && redact::makes_no_word(value);
-        let random = random.then(|| names::kind_of(name)).flatten();
-        if let Some(kind) = told
-            .or(typed)
-            .or(id)
-            .or(random)
-            .or(code)
-            .or(quoted)
-            .or(literal)
-            .or_else(|| kind(name, value, around, quote.is_some(), assigned))
-        {
-            found.push(Standing { range: start..start + length, kind });
-            if let Some(quote) = quote {
-                let rest = scripted::added(text, start + length, quote);
-                found.extend(rest.into_iter().map(|range| Standing { range, kind }));
-            }
-        }
-    }
-}
-
-/// What is quoted behind a name in words: `password="a b c"`, `'secret': 'x1y2z3'`.
-fn in_quotes(name: &str, value: &str) -> Option<Kind> {
-    let password = || {
-        let kind = names::kind_of(name).filter(|_| names::plain(name).len() > 4);
-        kind.or_else(|| prose::spoken_of(name)).filter(|kind| *kind == Kind::Password)
-    };
-    let kind = prose::told(name).or_else(password).or_else(|| names::speaks_of(name))?;
-    let phrase = prose::is_passphrase(value);
-    // Letters that no page says are a password behind the name of one.
-    let typed = kind == Kind::Password && prose::is_joined(value);
-    let believed = prose::is_credible(value) || phrase || typed;
-    (value.len() >= SHORTEST_QUOTED && believed && !value.contains("://")).then_some(kind)
-}
-
-/// What a named value is, if anything. `assigned`: an equals sign stood between them.
-fn kind(name: &str, value: &str, around: Around, quoted: bool, assigned: bool) -> Option<Kind> {
-    // What stands behind the digits of base64 is its end, whatever they look like.
-    let padding = value.bytes().all(|byte| byte == b'=');
-    if padding || value.contains("://") && !opaque::is_opaque(value, 16) {
-        return None;
-    }
-    let by_name = names::kind_of(name);
-    let telling = |shortest: usize| {
-        (opaque::is_opaque(value, shortest) || opaque::jwt_signature(value).is_some())
-            && !opaque::holds_markup(value)
-    };
-    if names::is_state(name) {
-        let key = around == Around::Data && prose::is_credible(value);
-        return ((telling(12) || key) && !opaque::is_place(value)).then_some(Kind::Token);
-    }
-    if names::carries_a_message(name) {
-        return None;
-    }
-    let parameter = assigned && !quoted && around == Around::Data;
-    match (by_name, around) {
-        (Some(Kind::Password), Around::Data) => {
-            (!value.contains(' ') || quoted).then_some(Kind::Password)
-        }
-        (Some(kind), Around::Data) => {
-            let believed = prose::is_credible(value) || prose::is_passphrase(value);
-            let told = quoted && believed && prose::told(name).is_some();
-            (telling(8)
-                || told
-                || quoted && plainly(name, value, false)
-                || (parameter && value.len() >= 4 && !is_word(value)))
-            .then_some(kind)
-        }
-        (Some(kind), Around::Page) => {
-            (telling(8) || quoted && plainly(name, value, true)).then_some(kind)
-        }
-        (None, Around::Data) if parameter && is_phrase(name, value) => Some(Kind::Token),
-        (None, _) => (telling(24)
-            && (parameter || quoted || around == Around::Page && assigned && value.len() >= LONG)
-            && !names::is_harmless(name)
-            && !names_a_key(value))
-        .then_some(Kind::Token),
-    }
-}
-
-/// Words that make no sentence, under a name that states none: `x17=…%20…%20…`.
-fn is_phrase(name: &str, value: &str) -> bool {
-    value.contains(['%', '+'])
-        && !secret_places::states_a_reason(name)
-        && !names::is_harmless(name)
-        && prose::is_passphrase(
-            &percent_encoding::percent_decode_str(&value.replace('+', " ")).decode_utf8_lossy(),
-        )
 }
 
 /// Values of parameters in which messages go.
