@@ -1,23 +1,23 @@
 //! What of a page's text may be shown: no values of URLs, no tokens, no names of people.
 
-use super::branded::is_branded;
-use super::called::{PASSWORDS, without_called};
+use super::called::without_called;
 use super::clean_url;
 use super::connection::connection;
 use super::dumped::dumped;
 use super::grouped::grouped;
+use super::hidden::{behind_the_phrase, behind_the_quote};
+use super::label::{CODES, Label, is_verb, mixes};
 use super::led::led;
-use super::letters::makes_no_word;
 use super::paired::paired;
 use super::passed::passed;
+use super::quoted::{LONGEST_CODE, LONGEST_QUOTED, quoted};
 use super::sent::without_sent;
-use super::words::{goes_on, is_guid};
+use super::token::{is_base64, is_token};
+use super::words::goes_on;
 use crate::beginning;
 use crate::blotted::without;
 use crate::secrets::places;
-use diag_products::words_of;
 use std::borrow::Cow;
-use std::ops::Range;
 
 /// A text that may be shown: URLs without values, no tokens, no local parts of addresses, shortened.
 pub fn shown(text: &str, longest: usize) -> String {
@@ -109,216 +109,11 @@ fn shown_of(text: &str, longest: usize) -> (String, usize) {
     (out, 0)
 }
 
-/// What stands behind the words that go on with one that is hidden: small letters, and none that a text about passwords has.
-fn behind_the_phrase<'t>(word: &str, mut rest: &'t str) -> &'t str {
-    const SHORTEST: usize = 4;
-    const MOST: usize = 8;
-    let is_one = |word: &str| {
-        word.len() >= SHORTEST
-            && word.bytes().all(|byte| byte.is_ascii_lowercase())
-            && !goes_on(word)
-            && !diag_products::is_word(word)
-    };
-    if !is_one(word) {
-        return rest;
-    }
-    for _ in 0..MOST {
-        let (next, behind) = rest.split_at(rest.find(char::is_whitespace).unwrap_or(rest.len()));
-        let bare = next.trim_end_matches(['.', ',', ';', '"', '\'']);
-        if !is_one(bare) {
-            break;
-        }
-        rest = behind.trim_start();
-    }
-    rest
-}
-
-/// What stands behind the quote that a word opens, whatever blanks are in it; the same where it opens none.
-fn behind_the_quote<'t>(word: &str, rest: &'t str) -> &'t str {
-    const QUOTES: &[(char, char)] = &[('"', '"'), ('\'', '\''), ('“', '”'), ('«', '»'), ('„', '“')];
-    const LONGEST: usize = 200;
-    let closing =
-        QUOTES.iter().find(|(opens, _)| word.starts_with(*opens)).map(|(_, closes)| *closes);
-    let closed = |closing: &char| word.chars().skip(1).any(|character| character == *closing);
-    closing
-        .filter(|closing| !closed(closing))
-        .and_then(|closing| {
-            let end = beginning::of(rest, LONGEST).find(closing)?;
-            rest.get(end + closing.len_utf8()..)
-        })
-        .map_or(rest, |rest| {
-            rest.trim_start_matches(|c: char| c.is_whitespace() || ",;".contains(c))
-        })
-}
-
-/// Values in quotes or elements that stand under the name of a secret, whatever blanks they hold: `"password": "a b c"`,
-/// `secret='a b'`, `<Password>a b</Password>`.
-pub fn quoted(text: &str) -> Vec<Range<usize>> {
-    let mut found = Vec::new();
-    let mut at = 0;
-    let mut tag = None;
-    for (mark, sign) in text.match_indices(['<', ':', '=', '>']) {
-        if sign == "<" {
-            tag = Some(mark + 1);
-        }
-        if mark < at || sign == "<" {
-            continue;
-        }
-        let before = &text[at..mark];
-        let behind = &text[mark + 1..];
-        let value = if sign == ">" {
-            // A tag closes once.
-            let tag = tag.take().filter(|open| *open > at).map_or("", |open| &text[open..mark]);
-            let name = tag.split_whitespace().next().unwrap_or_default();
-            let named = !name.is_empty() && !name.starts_with(['/', '?', '!']);
-            named.then(|| behind.find('<')).flatten().map(|end| {
-                (name.rsplit(':').next().unwrap_or_default(), (mark + 1, &behind[..end]))
-            })
-        } else {
-            let name = before.trim_end().trim_end_matches(['"', '\'', '\\', ']']);
-            let name = name
-                .rsplit(|character: char| {
-                    !(character.is_alphanumeric() || "_-.".contains(character))
-                })
-                .next()
-                .unwrap_or_default();
-            let start = mark + 1 + (behind.len() - behind.trim_start_matches([' ', '\\']).len());
-            let quoted = text[start..].chars().next().filter(|quote| "\"'".contains(*quote));
-            quoted.and_then(|quote| {
-                Some((name, (start + 1, &text[start + 1..][..text[start + 1..].find(quote)?])))
-            })
-        };
-        let Some((name, (start, value))) = value else { continue };
-        let is_code = CODES.contains(&name.to_lowercase().as_str()) && value.len() <= LONGEST_CODE;
-        if value.trim().is_empty()
-            || value.len() > LONGEST_QUOTED
-            || is_code
-            || name.is_empty()
-            || !places::named(name).is_secret()
-        {
-            continue;
-        }
-        at = start + value.len();
-        found.push(start..at);
-    }
-    found
-}
-
-/// Longer values are not quoted in sentences.
-const LONGEST_QUOTED: usize = 4_000;
-
 /// A text that somebody states, whole: as [`shown`], its lines and blanks as they were where nothing in it is hidden.
 pub fn stated(text: &str) -> String {
     let shown = shown(text, usize::MAX);
     let plain: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
     if shown == plain { text.to_owned() } else { shown }
-}
-
-/// What a word announces of the next one.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Label {
-    None,
-    /// `password:`: what follows is no text.
-    Marked,
-    /// `password`: what follows may go on with the sentence.
-    Bare,
-    /// `token`: what follows is hidden where it is no word.
-    Named,
-    /// `-u` of a command: a name and a password follow.
-    Pair,
-}
-
-impl Label {
-    fn of(word: &str) -> Self {
-        if matches!(word, "-u" | "--user" | "-U" | "--proxy-user") {
-            return Self::Pair;
-        }
-        let word = word.trim_start_matches(['"', '\'', '(', '{', ',', '[', '<']);
-        if let Some(name) = word.strip_suffix([':', '=']) {
-            let name = name.trim_end_matches(['"', '\'', ']']);
-            let is_label = places::named(name).is_secret()
-                && !name.is_empty()
-                && !CODES.contains(&name.to_lowercase().as_str());
-            return if is_label { Self::Marked } else { Self::None };
-        }
-        let bare = word.trim_end_matches(['"', '\'', ']']);
-        // `"message":"OTP …`: what a value begins with.
-        let bare =
-            bare.rsplit(['"', '\'', '{', '(', '[']).next().unwrap_or_default().to_lowercase();
-        // `DB_PASSWORD`: the name of a setting, of which no sentence speaks.
-        let last = bare.rsplit('_').next().unwrap_or_default();
-        if PASSWORDS.contains(&bare.as_str()) {
-            Self::Bare
-        } else if NAMED.contains(&bare.as_str())
-            || PASSWORDS.contains(&last)
-            || is_name_of_a_program(&bare)
-        {
-            Self::Named
-        } else {
-            Self::None
-        }
-    }
-}
-
-/// `csrfmiddlewaretoken`, `_token`, `csrf`: names that no sentence has, and that say what stands behind them.
-fn is_name_of_a_program(bare: &str) -> bool {
-    const PARTS: &[&str] = &["token", "csrf", "xsrf", "sessionid", "apikey"];
-    PARTS.iter().any(|part| bare.contains(part))
-        && !bare.ends_with("tokens")
-        && bare.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte))
-        && places::named(bare).is_secret()
-}
-
-/// Names under which running text gives what everybody may read: `Code: 401`, `State: failed`.
-const CODES: &[&str] = &[
-    "code",
-    "state",
-    "session",
-    "key",
-    "target",
-    "hint",
-    "ticket",
-    "execution",
-    "signature",
-    "assertion",
-    "st",
-];
-/// Words for what servers issue and people type, after which a text may show it.
-const NAMED: &[&str] = &[
-    "token",
-    "secret",
-    "session",
-    "pin",
-    "otp",
-    "tan",
-    "apikey",
-    "ticket",
-    "nonce",
-    "schlüssel",
-    "clave",
-    "jeton",
-];
-fn is_verb(word: &str) -> bool {
-    matches!(
-        word.to_lowercase().as_str(),
-        "is" | "was" | "ist" | "war" | "lautet" | "es" | "est" | "=" | ":" | "=>"
-    )
-}
-
-/// No word: letters and digits in one, letters by chance, or digits alone, as many as people type of a code they were sent.
-fn mixes(word: &str) -> bool {
-    let word = word.trim_matches(|character: char| !character.is_alphanumeric());
-    // The number of an error.
-    if word.starts_with("AADSTS") {
-        return false;
-    }
-    let digits = word.chars().filter(char::is_ascii_digit).count();
-    let length = word.chars().count();
-    makes_no_word(word)
-        || digits > 0
-            && length >= 6
-            && (digits < length || length <= 8)
-            && word.chars().all(|character| !character.is_whitespace())
 }
 
 fn shown_word(word: &str) -> String {
@@ -384,9 +179,6 @@ fn without_one_named(word: &str) -> String {
     word.to_owned()
 }
 
-/// `code=401`, `state:failed`: what is stated is short.
-const LONGEST_CODE: usize = 8;
-
 fn shown_piece(piece: &str) -> String {
     if let Some((_, domain)) =
         piece.split_once('@').filter(|(local, domain)| !local.is_empty() && domain.contains('.'))
@@ -401,77 +193,8 @@ fn shown_piece(piece: &str) -> String {
     if is_token(piece) { "…".to_owned() } else { piece.to_owned() }
 }
 
-/// It is, or holds, what no name is: a token, a hash, an id in base64.
-pub fn is_token(piece: &str) -> bool {
-    let is_jwt = piece.starts_with("eyJ") && piece.len() >= 20;
-    is_jwt
-        || is_branded(piece)
-        || is_base64(piece)
-        || piece.split('.').any(|part| part.len() >= 20 && !is_guid(part) && looks_like_token(part))
-}
-
-/// It is a token by its looks alone, and nothing that systems are called: a JWT, or base64 of some length.
-pub fn is_plainly_token(piece: &str) -> bool {
-    let is_jwt = piece.starts_with("eyJ") && piece.len() >= 20;
-    is_jwt || is_branded(piece) || piece.split('.').any(is_base64)
-}
-
-/// Base64 with the slashes and signs that words do not have.
-fn is_base64(word: &str) -> bool {
-    let count = |sort: fn(&u8) -> bool| word.bytes().filter(sort).count();
-    word.len() >= 24
-        && !word.starts_with('/')
-        && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+/=_-".contains(&byte))
-        && word.trim_end_matches('=').bytes().all(|byte| byte != b'=')
-        && count(u8::is_ascii_uppercase) >= 4
-        && count(u8::is_ascii_lowercase) >= 4
-        && (count(u8::is_ascii_digit) >= 2 || word.contains('+'))
-        && (word.ends_with('=')
-            || word.contains('+')
-            || count(|byte| b"/-_".contains(byte)) * 8 <= word.len())
-}
-
-/// Letters and digits mixed without the hyphens of words: ids, hashes, base64.
-fn looks_like_token(part: &str) -> bool {
-    let digits = part.bytes().filter(u8::is_ascii_digit).count();
-    let letters = part.bytes().filter(u8::is_ascii_alphabetic).count();
-    (digits >= 3 && letters >= 3)
-        || (part.len() >= 32 && digits + letters == part.len() && !is_of_words(part))
-}
-
-/// Words that programs write without blanks, all of them ones that products use:
-/// `SignatureVerificationKeyMismatch`, `SAMLSignatureValidationException`.
-fn is_of_words(part: &str) -> bool {
-    // Shorter ones than a dictionary has.
-    const SHORT: &[&str] = &["at", "by", "id", "in", "is", "no", "of", "on", "or", "to"];
-    let known = |word: &str| {
-        let word = word.to_ascii_lowercase();
-        SHORT.contains(&word.as_str()) || diag_products::is_word(&word)
-    };
-    words_of(part).count() >= 3 && words_of(part).all(known)
-}
-
 #[cfg(test)]
 mod tests {
-    #[test]
-    fn words_without_blanks_are_shown_and_letters_are_not() {
-        for words in [
-            "SignatureVerificationKeyMismatch",
-            "SAMLSignatureValidationException",
-            "UserStrongAuthEnrollmentRequired",
-            "SAMLInResponseToMismatchException",
-        ] {
-            assert!(!super::is_token(words), "{words}");
-        }
-        for token in [
-            "SignatureVerificationKeyMismatcq",
-            "SqkvBnterhgdWplkmnbvcXzasdfghjkl",
-            "QwLePzRtYxVnMkJhGfDsApOiUyTrEwQz",
-        ] {
-            assert!(super::is_token(token), "{token}");
-        }
-    }
-
     #[test]
     fn the_beginning_of_a_long_text_is_shown_as_it_is_within_all_of_it() {
         let filler = "and so the page goes on with words of its own ".repeat(400);

@@ -1,7 +1,8 @@
 //! Parameters in which an address says what went wrong: their codes and sentences are what diagnosis lives on.
 
 use super::jumbled::is_jumbled;
-use super::shown::{is_token, shown};
+use super::shown::shown;
+use super::token::is_token;
 use crate::secrets::places;
 use percent_encoding::percent_decode_str;
 
