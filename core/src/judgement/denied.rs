@@ -8,9 +8,9 @@
 use super::ending;
 use crate::spoken;
 use crate::story::path::host_and_path;
-use crate::story::wording::names_an_error;
+use crate::story::wording::{asks_to_sign_in, names_an_error, says_sign_in_failed};
 use diag_sdk::case::attempt::{Attempt, AttemptKind, Outcome};
-use diag_sdk::case::exchange::{Exchange, Side};
+use diag_sdk::case::exchange::{Alert, Exchange, Page, Side};
 use diag_sdk::case::judgement::Part;
 use diag_sdk::case::witness::{Bearing, Witness};
 use diag_sdk::{Case, Meaning, Secret};
@@ -70,6 +70,25 @@ pub(super) fn by_landing(case: &mut Case) {
             deny(attempt, exchange);
         }
     }
+    for attempt in case.attempts.iter_mut().filter(|attempt| signed_in(attempt)) {
+        let Some(exchange) = attempt.end.and_then(|end| case.exchanges.get(end)) else { continue };
+        let answered = exchange.side == Side::Sp && (200..300).contains(&exchange.status);
+        if answered && exchange.page.as_ref().is_some_and(asks_again) {
+            deny(attempt, exchange);
+        }
+    }
+}
+
+/// The page asks to sign in, and says above it that it failed.
+fn asks_again(page: &Page) -> bool {
+    let asks = page.login_form
+        || page.title.iter().chain(&page.headings).any(|heading| asks_to_sign_in(heading));
+    let failed = |alert: &Alert| {
+        // `Authentication error: …`: what it begins with.
+        let begins = alert.text.split(':').next().unwrap_or_default();
+        alert.part == Part::Alert && (says_sign_in_failed(&alert.text) || names_an_error(begins))
+    };
+    asks && page.alerts.iter().any(failed)
 }
 
 /// Ends attempts so whose person a line of a log names as kept out.
@@ -134,7 +153,7 @@ pub(super) fn names<'c>(case: &'c Case, attempt: &Attempt) -> Vec<&'c Secret> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use diag_sdk::case::exchange::{Alert, Page, Phrase};
+    use diag_sdk::case::exchange::Phrase;
     use diag_sdk::testing::{exchange, page, personal, sign_in};
 
     #[test]
@@ -156,6 +175,9 @@ mod tests {
         assert_eq!(outcome("Access denied", Some("Session expired")), Outcome::DeniedAfterSignIn);
         assert_eq!(outcome("Access denied", None), Outcome::SignedIn);
         assert_eq!(outcome("Home", Some("3 jobs failed")), Outcome::SignedIn);
+        let again = "Authentication error: attributes could not be mapped";
+        assert_eq!(outcome("Sign In | Desk", Some(again)), Outcome::DeniedAfterSignIn);
+        assert_eq!(outcome("Desk", Some(again)), Outcome::SignedIn);
     }
 
     #[test]

@@ -35,6 +35,7 @@ const CODES: &[&str] = &[
     "AADSTS53002",
     "AADSTS53003",
     "AADSTS53004",
+    "AADSTS53009",
     "AADSTS53010",
     "AADSTS53011",
     "AADSTS54000",

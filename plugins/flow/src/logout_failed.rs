@@ -9,7 +9,7 @@ use diag_sdk::case::product::CodeClass;
 use diag_sdk::case::signature::Verdict;
 use diag_sdk::{
     Account, Case, Cause, CauseData, Finding, Findings, Need, Reference, Setting, Severity,
-    Specification, Stage, Vendor, Who, check,
+    Specification, Stage, Who, check,
 };
 use std::collections::HashSet;
 
@@ -50,6 +50,12 @@ static WRONG_ADDRESS: CauseData = CauseData {
     who: Who::Sp,
     setting: Setting::SpIdpMetadata,
     fix: "Load the receiver's current metadata",
+};
+static WRONG_ADDRESS_AT_IDP: CauseData = CauseData {
+    text: "The logout URL that the identity provider has for the service provider leads nowhere: to a server that is gone, or another path",
+    who: Who::Idp,
+    setting: Setting::IdpLogoutUrl,
+    fix: "Register the service provider's current logout URL, or load its current metadata",
 };
 static SP_REFUSED: CauseData = CauseData {
     text: "The service provider does not accept the logout message, for instance because it is not signed",
@@ -147,7 +153,7 @@ check! {
         explains: ["assertion/status-not-success"],
         accounts: [Account::bare(Party::Unknown, &[Stage::Logout])],
         causes: [
-            IDP_KEY,
+            IDP_KEY, WRONG_ADDRESS_AT_IDP,
             SP_NAMES_ANOTHER,
             SP_CANNOT_VERIFY, SP_VERIFIES_OTHERWISE,
             IDP_REFUSED,
@@ -211,7 +217,9 @@ fn run(case: &Case, out: &mut Findings) {
         }
         let own = own_advice(case, attempt);
         out.push(match (status, exchange) {
-            (None, Some(exchange)) if matches!(exchange.status, 404 | 405 | 410) => {
+            (None, Some(exchange))
+                if matches!(exchange.status, 404 | 405 | 410) || is_of_nobody(case, exchange) =>
+            {
                 wrong_address(case, finding, exchange)
             }
             (None, Some(exchange))
@@ -250,6 +258,14 @@ fn run(case: &Case, out: &mut Findings) {
             _ => finding.because(&IDP_REFUSED, case),
         });
     }
+}
+
+/// Nothing answers there, and nothing else of the capture went to that host.
+fn is_of_nobody(case: &Case, exchange: &Exchange) -> bool {
+    let host = diag_sdk::host::host_of(&exchange.url);
+    let other =
+        |known: &&Exchange| known.status != 0 && diag_sdk::host::host_of(&known.url) == host;
+    exchange.status == 0 && case.exchanges.iter().find(other).is_none()
 }
 
 /// What the file of a stated code's vendor advises.
@@ -451,20 +467,20 @@ fn wrong_address(case: &Case, finding: Finding, exchange: &Exchange) -> Finding 
         .map(|endpoint| endpoint.location.value.as_str())
         .filter(|location| diag_sdk::host::host_of(location) == diag_sdk::host::host_of(asked))
         .collect();
-    let holder = if exchange.side == Side::Idp { case.sp_vendor } else { Vendor::Other };
+    let at_sp = exchange.side == Side::Idp;
+    let (reason, holder) = if at_sp {
+        (&WRONG_ADDRESS, case.sp_vendor)
+    } else {
+        (&WRONG_ADDRESS_AT_IDP, case.idp_vendor)
+    };
     // A product that takes a whole file wants that file rather than the address in it.
-    let published = case.metadata_url(None).filter(|_| exchange.side == Side::Idp);
+    let published = case.metadata_url(None).filter(|_| at_sp);
     match diag_sdk::difference::nearest(listed.iter().copied(), asked) {
         Some((expected, _)) => finding
             .expected(expected, "SingleLogoutService in the published metadata")
             .actual(asked, "address the browser was sent to")
             .compared()
-            .cause_with(
-                &WRONG_ADDRESS,
-                holder,
-                None,
-                Some(published.as_deref().unwrap_or(expected)),
-            ),
-        None => finding.cause_with(&WRONG_ADDRESS, holder, None, published.as_deref()),
+            .cause_with(reason, holder, None, Some(published.as_deref().unwrap_or(expected))),
+        None => finding.cause_with(reason, holder, None, published.as_deref()),
     }
 }

@@ -95,7 +95,7 @@ fn fixed_at_idp(case: &Case, out: &mut Findings) {
         if known.is_empty() || known.iter().any(|known| site(known) == site(&host)) {
             continue;
         }
-        let hosts: Vec<String> = known.iter().map(|known| known.to_string()).collect();
+        let hosts: Vec<String> = known.iter().map(ToString::to_string).collect();
         out.push(
             Finding::warning(
                 "The RelayState set at the identity provider leads to a host that is not the SP's",

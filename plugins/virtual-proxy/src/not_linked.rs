@@ -1,5 +1,7 @@
 //! `virtual-proxy/not-linked`: no proxy serves the virtual proxy.
 
+use diag_sdk::address::Address;
+use diag_sdk::view::EntryPoint;
 use diag_sdk::{
     Account, Case, CauseData, Findings, Need, Reference, Setting, Severity, Stage, Who, check,
 };
@@ -68,7 +70,9 @@ fn run(case: &Case, out: &mut Findings) {
         .filter(|entry| entry.vendor_id.is_some() && entry.linked_proxies.is_empty())
     {
         // An answer below its prefix shows that some proxy, not among the exports, serves it.
-        let severity = if entry.served() { Severity::Warning } else { entry.level() };
+        let by_another = handed_to_another(case, &entry);
+        let severity =
+            if entry.served() && !by_another { Severity::Warning } else { entry.level() };
         let names: Vec<&str> = case.proxies.iter().map(|proxy| proxy.name.as_str()).collect();
         let first = names.first().copied().map(str::to_owned);
         out.push(
@@ -85,6 +89,23 @@ fn run(case: &Case, out: &mut Findings) {
                 .because_at(&LINK_FORGOTTEN, &entry, first.as_deref()),
         );
     }
+}
+
+/// Who asks for a page below its prefix is sent to sign in in another way: the default virtual proxy answers there.
+fn handed_to_another(case: &Case, entry: &EntryPoint<'_>) -> bool {
+    const OTHER_WAYS: &[&str] =
+        &["/internal_windows_authentication/", "/internal_forms_authentication/"];
+    let Some(prefix) = entry.prefix.as_ref().filter(|prefix| !prefix.value.is_empty()) else {
+        return false;
+    };
+    let below = format!("/{}/", prefix.value);
+    let path = |url: &str| Address::parse(url).map(|address| address.path).unwrap_or_default();
+    case.messages.is_empty()
+        && case.exchanges.iter().any(|exchange| {
+            let to = exchange.location.as_deref().map(path).unwrap_or_default();
+            path(&exchange.url).starts_with(&below)
+                && OTHER_WAYS.iter().any(|way| to.starts_with(way))
+        })
 }
 
 fn listed(case: &Case) -> String {
