@@ -6,6 +6,7 @@ use super::{fate, reason, signals};
 use crate::redact::shown;
 use crate::story::draft::Draft;
 use crate::story::path::{Path, host_and_path, redirect_of};
+use diag_sdk::address::leads_to_a_logout;
 use diag_sdk::case::attempt::{AttemptKind, Outcome};
 use diag_sdk::case::exchange::Exchange;
 use diag_sdk::case::judgement::{Fate, Sign, Signal};
@@ -327,14 +328,21 @@ fn without_response(path: &Path<'_>, draft: &Draft) -> Ending {
         };
     };
     let frame = path.get(asked).is_some_and(is_frame);
-    let last = draft
+    let mut shown = draft
         .exchanges
         .iter()
         .rev()
         .copied()
         .filter(|index| *index >= asked)
         .filter_map(|index| path.get(index).map(|exchange| (index, exchange)))
-        .find(|(_, exchange)| exchange.navigation && (frame || !is_frame(exchange)));
+        .filter(|(_, exchange)| exchange.navigation && (frame || !is_frame(exchange)));
+    let fails = |exchange: &Exchange| exchange.page.as_ref().is_some_and(|page| page.error);
+    // Who signs out at an error page leaves it, and it is what the attempt ended with.
+    let last = shown.next().map(|last| {
+        let left = leads_to_a_logout(&last.1.url) && !fails(last.1);
+        let before = shown.find(|(_, exchange)| !leads_to_a_logout(&exchange.url));
+        before.filter(|(_, exchange)| left && fails(exchange)).unwrap_or(last)
+    });
     let Some((index, exchange)) = last else {
         return ending(Outcome::Incomplete, "The capture ends at the request", asked);
     };

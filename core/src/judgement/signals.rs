@@ -361,8 +361,13 @@ fn may_hold_a_session(name: &str) -> bool {
 /// A page that refuses and says no more than this shows no session at work, in bytes.
 const SOLE_REFUSAL: usize = 400;
 
+/// Nothing but a refusal: short, or a product's own words for one reason, marked as an error.
 fn only_refuses(page: &Page) -> bool {
-    page.refuses && page.text.len() < SOLE_REFUSAL
+    let stated = |phrase: &Phrase| {
+        phrase.writer != Writer::Generic && phrase.part == Part::Alert && !phrase.meaning.is_vague()
+    };
+    let stated = || page.error && page.phrases.iter().any(stated);
+    page.refuses && (page.text.len() < SOLE_REFUSAL || stated())
 }
 
 /// An exchange after the receipt that shows the session at work: sent with the new cookie, answered with a page or

@@ -75,9 +75,13 @@ fn run(case: &Case, out: &mut Findings) {
         for visit in entry.visits() {
             hosts.entry(visit.host.clone()).or_default().push(visit);
         }
-        for (host, there) in
-            hosts.iter().filter(|(host, _)| !list.iter().any(|item| is_within(host, item)))
-        {
+        // A host that never answered is none that people could be let in by.
+        let answered = |there: &[Visit<'_>]| {
+            there.is_empty() || there.iter().any(|visit| visit.exchange.status != 0)
+        };
+        for (host, there) in hosts.iter().filter(|(host, there)| {
+            answered(there) && !list.iter().any(|item| is_within(host, item))
+        }) {
             out.push(not_covered(&entry, &list, host, there, own.as_ref() == Some(host)));
         }
     }

@@ -126,8 +126,13 @@ pub(super) fn attribute(
     let behind = || (noun + 1..(noun + 1 + NEAR).min(tokens.len())).filter(same);
     let before = || (noun.saturating_sub(NEAR)..noun).rev().filter(same);
     let distance = |index: usize| index.abs_diff(noun);
+    // `attribute for "Service Provider" authentication`: whom it is for.
+    let whom = |index: &usize| {
+        let before = index.checked_sub(1).and_then(|before| tokens.get(before));
+        tokens[*index].plain.contains(' ') && before.is_some_and(|word| word.terms.has(Term::Of))
+    };
     let quoted = behind()
-        .find(|index| tokens[*index].value)
+        .find(|index| tokens[*index].value && !whom(index))
         .into_iter()
         .chain(before().find(|index| tokens[*index].value));
     if let Some(quoted) = quoted.min_by_key(|index| (distance(*index), *index < noun)) {
