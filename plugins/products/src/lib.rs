@@ -14,6 +14,7 @@
 //! - [`writing`]: the fields of exports that hold settings, and the tools that write them
 //! - [`grammar`]: reads stated reasons in words that no file has, by the vocabulary of `words/`, one file for each language
 
+mod bearing;
 mod explain;
 mod fault;
 pub mod file;

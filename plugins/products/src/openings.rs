@@ -5,6 +5,7 @@
 //! that a core's cache holds: whether any text begins as the four bytes here do. Bytes are compared without the case of
 //! ASCII letters; whoever asks compares what follows.
 
+use std::borrow::Cow;
 use std::ops::ControlFlow;
 
 /// Bytes by which texts are found that have as many.
@@ -18,7 +19,7 @@ const LEAST: u32 = 6;
 const LARGEST: u32 = 23;
 
 /// Texts by what they begin with.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Openings {
     /// How any text of a table begins.
     gate: Filter,
@@ -51,6 +52,33 @@ impl Openings {
             short: Table::of(short),
             tiny,
         }
+    }
+
+    /// Texts that were put in order when a program was built; of none are there fewer bytes than any table takes.
+    pub const fn ready(
+        gate: Bits,
+        long: (Bits, Entries),
+        middle: (Bits, Entries),
+        short: (Bits, Entries),
+    ) -> Self {
+        Self {
+            gate: Filter::ready(gate),
+            long: Table::ready(long.0, long.1),
+            middle: Table::ready(middle.0, middle.1),
+            short: Table::ready(short.0, short.1),
+            tiny: Vec::new(),
+        }
+    }
+
+    /// What makes the same of these texts in a program that is built, as Rust.
+    ///
+    /// # Panics
+    ///
+    /// Where one of the texts is so short that no table is made for it.
+    pub fn source(&self) -> String {
+        assert!(self.tiny.is_empty(), "a build has no table of texts of under {SHORT} bytes");
+        let [long, middle, short] = [&self.long, &self.middle, &self.short].map(Table::source);
+        format!("Openings::ready({}, ({long}), ({middle}), ({short}))", self.gate.source())
     }
 
     /// Says of each place which texts may stand there, in the order of the places: of a text that has sixteen bytes or
@@ -110,17 +138,25 @@ const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// Numbers of texts by their keys, behind a filter that most places do not pass. Keys stand in order, so that nobody
 /// can choose some that make it slow.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Table {
     filter: Filter,
-    entries: Vec<(u64, usize)>,
+    entries: Cow<'static, [(u64, usize)]>,
 }
 
 impl Table {
+    const fn ready(filter: Bits, entries: Entries) -> Self {
+        Self { filter: Filter::ready(filter), entries: Cow::Borrowed(entries) }
+    }
+
+    fn source(&self) -> String {
+        format!("{}, &{:?}", self.filter.source(), self.entries)
+    }
+
     fn of(mut entries: Vec<(u64, usize)>) -> Self {
         entries.sort_unstable();
         let filter = Filter::of(entries.len(), entries.iter().map(|(key, _)| *key));
-        Self { filter, entries }
+        Self { filter, entries: entries.into() }
     }
 
     fn at(&self, key: u64) -> &[(u64, usize)] {
@@ -135,26 +171,40 @@ impl Table {
 }
 
 /// A bit for each key, and a few keys to a bit.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Filter {
-    bits: Vec<u64>,
+    bits: Cow<'static, [u64]>,
     shift: u32,
 }
 
+/// The bits of a filter and its shift, as [`Openings::source`] writes them.
+type Bits = (&'static [u64], u32);
+/// The entries of a table, likewise.
+type Entries = &'static [(u64, usize)];
+
 impl Filter {
+    const fn ready((bits, shift): Bits) -> Self {
+        Self { bits: Cow::Borrowed(bits), shift }
+    }
+
+    fn source(&self) -> String {
+        format!("(&{:?}, {})", self.bits, self.shift)
+    }
+
     fn of(many: usize, keys: impl Iterator<Item = u64>) -> Self {
         if many == 0 {
             return Self::default();
         }
         let bits = (usize::BITS - many.leading_zeros() + SPARSE).clamp(LEAST, LARGEST);
-        let mut filter = Self { bits: vec![0; 1 << (bits - LEAST)], shift: u64::BITS - bits };
+        let mut set = vec![0; 1 << (bits - LEAST)];
+        let filter = Self { bits: Cow::Borrowed(&[]), shift: u64::BITS - bits };
         for key in keys {
             let (word, bit) = filter.place(key);
-            if let Some(word) = filter.bits.get_mut(word) {
+            if let Some(word) = set.get_mut(word) {
                 *word |= bit;
             }
         }
-        filter
+        Self { bits: set.into(), ..filter }
     }
 
     fn passes(&self, key: u64) -> bool {

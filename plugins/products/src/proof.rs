@@ -2,7 +2,8 @@
 
 use crate::file::{Product, Proof};
 use crate::openings::Openings;
-use std::collections::{BTreeSet, HashMap};
+use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
 /// What an answer shows of itself.
@@ -64,91 +65,132 @@ impl Proof {
     }
 }
 
+/// Signs of all products, sorted, each with its product's number.
+type Sorted = Vec<(Cow<'static, str>, usize)>;
+
+/// The name of a header, with the beginning of its value and its product's number.
+type Header = (Cow<'static, str>, (Cow<'static, str>, usize));
+
 /// The signs of every product, ready to be looked up: a capture has more answers than there are products, and most
 /// show nothing.
-#[derive(Debug)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Recogniser {
-    hosts: HashMap<String, Vec<usize>>,
+    hosts: Sorted,
     /// Below these domains every host counts.
-    domains: HashMap<String, Vec<usize>>,
-    /// By name, with the beginning of the value.
-    headers: HashMap<String, Vec<(String, usize)>>,
-    cookies: HashMap<String, Vec<usize>>,
-    cookie_beginnings: Vec<(String, usize)>,
-    paths: Vec<(String, usize)>,
+    domains: Sorted,
+    /// Names, each with the beginning of the value.
+    headers: Vec<Header>,
+    cookies: Sorted,
+    cookie_beginnings: Sorted,
+    paths: Sorted,
     ports: Vec<(u16, usize)>,
-    titles: Vec<(String, usize)>,
+    titles: Sorted,
     /// Pieces of markup, as they are written, and what they begin with.
-    markup: Vec<(String, usize)>,
+    markup: Sorted,
     marked: Openings,
 }
 
+/// What a sign is of. Called as the build script calls it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sign {
+    Host,
+    Path,
+    Port,
+    Header,
+    Cookie,
+    Markup,
+    Title,
+}
+
+/// The signs of all product files, a line for each: what it is of, the number of the product, and the sign.
+const BUILTIN: &str = include_str!(concat!(env!("OUT_DIR"), "/signs.tsv"));
+
 impl Recogniser {
+    /// Of any products.
     pub(crate) fn new(products: &[Product]) -> Self {
-        let (mut hosts, mut domains, mut headers, mut cookies) =
-            (HashMap::new(), HashMap::new(), HashMap::new(), HashMap::new());
-        let (mut cookie_beginnings, mut paths, mut titles, mut markup) =
-            (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        let mut ports = Vec::new();
+        let mut all = Self::default();
         for (index, product) in products.iter().enumerate() {
             let proof = &product.proof;
-            ports.extend(proof.port.iter().map(|port| (*port, index)));
-            for host in proof
-                .host
-                .iter()
-                .chain(&product.tenant_hosts)
-                .chain(&product.issuer_hosts)
-                .chain(&product.stands_in)
+            let hosts = [&product.tenant_hosts, &product.issuer_hosts, &product.stands_in];
+            let listed = [(Sign::Host, &proof.host)].into_iter();
+            let listed = listed.chain(hosts.map(|hosts| (Sign::Host, hosts))).chain([
+                (Sign::Path, &proof.path),
+                (Sign::Header, &proof.header),
+                (Sign::Cookie, &proof.cookie),
+                (Sign::Markup, &proof.markup),
+                (Sign::Title, &proof.title),
+            ]);
+            for (sign, said) in
+                listed.flat_map(|(sign, list)| list.iter().map(move |said| (sign, said)))
             {
-                match host.strip_prefix("*.").or_else(|| host.strip_prefix('.')) {
-                    Some(domain) => push(&mut domains, domain.to_owned(), index),
-                    None => push(&mut hosts, host.clone(), index),
+                all.add(sign, Cow::Owned(said.clone()), index);
+            }
+            for port in &proof.port {
+                all.add(Sign::Port, Cow::Owned(port.to_string()), index);
+            }
+        }
+        all.sorted()
+    }
+
+    /// Of the products that diag carries, which need not be read for it.
+    pub(crate) fn builtin() -> Self {
+        let mut all = Self::default();
+        for line in BUILTIN.lines() {
+            let mut parts = line.splitn(3, '\t');
+            let mut next = || parts.next().unwrap_or_default();
+            let (sign, index, said) = (next(), next().parse(), next());
+            if let (Some(sign), Ok(index)) = (Sign::called(sign), index) {
+                all.add(sign, Cow::Borrowed(said), index);
+            }
+        }
+        all.sorted()
+    }
+
+    fn add(&mut self, sign: Sign, said: Cow<'static, str>, index: usize) {
+        match sign {
+            Sign::Host => {
+                match rest(&said, |host| host.strip_prefix("*.").or_else(|| host.strip_prefix('.')))
+                {
+                    Some(domain) => self.domains.push((domain, index)),
+                    None => self.hosts.push((said, index)),
                 }
             }
-            for header in &proof.header {
-                let (name, value) = header.split_once(':').unwrap_or((header, ""));
-                push(
-                    &mut headers,
-                    name.trim().to_ascii_lowercase(),
-                    (value.trim().to_owned(), index),
-                );
+            Sign::Path => self.paths.push((said, index)),
+            Sign::Port => self.ports.extend(said.parse().ok().map(|port| (port, index))),
+            Sign::Header => {
+                let name = said.split(':').next().unwrap_or_default().trim().to_ascii_lowercase();
+                let value = rest(&said, |said| Some(said.split_once(':')?.1.trim()));
+                self.headers.push((name.into(), (value.unwrap_or_default(), index)));
             }
-            for cookie in &proof.cookie {
-                match cookie.strip_suffix('*') {
-                    Some(beginning) => cookie_beginnings.push((beginning.to_owned(), index)),
-                    None => push(&mut cookies, cookie.clone(), index),
-                }
-            }
-            paths.extend(proof.path.iter().map(|path| (path.clone(), index)));
-            titles.extend(proof.title.iter().map(|title| (title.clone(), index)));
-            markup.extend(proof.markup.iter().map(|piece| (piece.clone(), index)));
+            Sign::Cookie => match rest(&said, |cookie| cookie.strip_suffix('*')) {
+                Some(beginning) => self.cookie_beginnings.push((beginning, index)),
+                None => self.cookies.push((said, index)),
+            },
+            Sign::Markup => self.markup.push((said, index)),
+            Sign::Title => self.titles.push((said, index)),
         }
-        let marked = Openings::of(markup.iter().map(|(piece, _)| piece.as_bytes()));
-        Self {
-            hosts,
-            domains,
-            headers,
-            cookies,
-            cookie_beginnings,
-            paths,
-            ports,
-            titles,
-            markup,
-            marked,
+    }
+
+    fn sorted(mut self) -> Self {
+        self.headers.sort();
+        for signs in [&mut self.hosts, &mut self.domains, &mut self.cookies] {
+            signs.sort();
         }
+        self.marked = Openings::of(self.markup.iter().map(|(piece, _)| piece.as_bytes()));
+        self
     }
 
     /// Products to which a host belongs.
     pub(crate) fn of_host<'a>(&'a self, host: &'a str) -> impl Iterator<Item = usize> + 'a {
-        let above = host.match_indices('.').filter_map(|(at, _)| self.domains.get(&host[at + 1..]));
-        self.hosts.get(host).into_iter().chain(above).flatten().copied()
+        let above = host.match_indices('.').flat_map(|(at, _)| of(&self.domains, &host[at + 1..]));
+        of(&self.hosts, host).iter().chain(above).map(|(_, index)| *index)
     }
 
     /// The products an answer shows itself to be of; one sign suffices.
     pub(crate) fn recognise(&self, signs: &Signs<'_>) -> Proven {
         let mut shown: BTreeSet<usize> = self.of_host(signs.host).collect();
         for (name, value) in signs.headers {
-            let wanted = self.headers.get(name.as_str()).into_iter().flatten();
+            let wanted = of(&self.headers, name).iter().map(|(_, wanted)| wanted);
             shown.extend(
                 wanted
                     .filter(|(beginning, _)| begins(value.trim_start(), beginning))
@@ -156,11 +198,11 @@ impl Recogniser {
             );
         }
         for name in &signs.cookies {
-            shown.extend(self.cookies.get(*name).into_iter().flatten());
+            shown.extend(of(&self.cookies, name).iter().map(|(_, index)| *index));
             shown.extend(
                 self.cookie_beginnings
                     .iter()
-                    .filter(|(beginning, _)| name.starts_with(beginning))
+                    .filter(|(beginning, _)| name.starts_with(&**beginning))
                     .map(|(_, index)| *index),
             );
         }
@@ -198,8 +240,41 @@ impl Recogniser {
     }
 }
 
-fn push<T>(index: &mut HashMap<String, Vec<T>>, key: String, value: T) {
-    index.entry(key).or_default().push(value);
+impl Sign {
+    fn called(name: &str) -> Option<Self> {
+        Some(match name {
+            "host" => Self::Host,
+            "path" => Self::Path,
+            "port" => Self::Port,
+            "header" => Self::Header,
+            "cookie" => Self::Cookie,
+            "markup" => Self::Markup,
+            "title" => Self::Title,
+            _ => return None,
+        })
+    }
+}
+
+/// The signs that are a text, of sorted ones.
+fn of<'s, T>(sorted: &'s [(Cow<'static, str>, T)], text: &str) -> &'s [(Cow<'static, str>, T)] {
+    let from = sorted.partition_point(|(sign, _)| &**sign < text);
+    let rest = sorted.get(from..).unwrap_or_default();
+    rest.get(..rest.iter().take_while(|(sign, _)| *sign == text).count()).unwrap_or_default()
+}
+
+/// A part of a sign, which stands where the sign does.
+#[expect(
+    clippy::ptr_arg,
+    reason = "a part of what is borrowed for good is borrowed for good as well"
+)]
+fn rest(
+    said: &Cow<'static, str>,
+    part: impl Fn(&str) -> Option<&str>,
+) -> Option<Cow<'static, str>> {
+    match said {
+        Cow::Borrowed(said) => part(said).map(Cow::Borrowed),
+        Cow::Owned(said) => part(said).map(|part| Cow::Owned(part.to_owned())),
+    }
 }
 
 /// The path begins with the pattern, segment by segment; the pattern's last segment may go on.
@@ -240,6 +315,14 @@ mod tests {
 
     fn list(signs: &[&str]) -> Vec<String> {
         signs.iter().map(|sign| (*sign).to_owned()).collect()
+    }
+
+    #[test]
+    fn signs_that_were_written_when_diag_was_built_are_those_of_the_products() {
+        let products: Vec<Product> = crate::Products::builtin().iter().cloned().collect();
+        let (built, read) = (Recogniser::builtin(), Recogniser::new(&products));
+        assert!(built.hosts.len() > 30 && built.headers.len() > 30 && built.markup.len() > 30);
+        assert_eq!(built, read);
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! The products diag knows of, as one set that is asked: whose page this is, what a text says, where a setting is.
 
+use crate::bearing::Bearing;
 use crate::file::{Code, CodeShape, Export, Kept, Product, Role, Text, Wanted, Where};
 use crate::matcher::{Matched, Matcher};
-use crate::packed;
+use crate::packed::{self, Listed};
 use crate::proof::{Proven, Recogniser, Signs};
 use crate::writing::{Field, Tool};
 use diag_sdk::case::product::{Cloud, Demanded, ProductFacts, VendorCode};
@@ -20,7 +21,8 @@ const MOST_CODES: usize = 12;
 /// A set of products.
 #[derive(Debug)]
 pub struct Products {
-    list: Vec<Product>,
+    list: Vec<Listed>,
+    bearing: Bearing,
     matcher: Matcher,
     recogniser: Recogniser,
 }
@@ -57,9 +59,12 @@ impl Found<'_> {
 }
 
 static BUILTIN: LazyLock<Arc<Products>> = LazyLock::new(|| {
-    let list = packed::products();
-    let (matcher, recogniser) = (Matcher::builtin(), Recogniser::new(&list));
-    Arc::new(Products { list, matcher, recogniser })
+    Arc::new(Products {
+        list: packed::products(),
+        bearing: Bearing::builtin(),
+        matcher: Matcher::builtin(),
+        recogniser: Recogniser::builtin(),
+    })
 });
 
 static WORDS: LazyLock<HashSet<String>> = LazyLock::new(|| {
@@ -106,14 +111,15 @@ impl Products {
 
     /// A set of these products and no others.
     pub fn of(list: Vec<Product>) -> Self {
-        let (matcher, recogniser) = (Matcher::new(&list), Recogniser::new(&list));
-        Self { list, matcher, recogniser }
+        let (bearing, matcher) = (Bearing::of(&list), Matcher::new(&list));
+        let recogniser = Recogniser::new(&list);
+        Self { list: list.into_iter().map(Listed::from).collect(), bearing, matcher, recogniser }
     }
 
     /// What diag knows, and these; one with the id of a known product stands in its place.
     #[must_use]
     pub fn with(&self, further: Vec<Product>) -> Self {
-        let mut list = self.list.clone();
+        let mut list: Vec<Product> = self.iter().cloned().collect();
         for product in further {
             match list.iter_mut().find(|known| known.id == product.id) {
                 Some(known) => *known = product,
@@ -125,12 +131,17 @@ impl Products {
 
     /// Every product.
     pub fn iter(&self) -> impl Iterator<Item = &Product> {
-        self.list.iter()
+        self.list.iter().map(|listed| &**listed)
+    }
+
+    /// Those of the products that bear something.
+    fn those<'s>(&'s self, bearing: &'s [usize]) -> impl Iterator<Item = &'s Product> {
+        bearing.iter().map(|number| &*self.list[*number])
     }
 
     /// The product with an id.
     pub fn get(&self, id: &str) -> Option<&Product> {
-        self.list.iter().find(|product| product.id == id)
+        self.list.iter().find(|listed| listed.id() == id).map(|listed| &**listed)
     }
 
     /// Whatever product wrote a text: as when samples are tried.
@@ -140,7 +151,7 @@ impl Products {
 
     /// One product and no other.
     pub fn only(&self, id: &str) -> Proven {
-        self.list.iter().position(|product| product.id == id).into_iter().collect()
+        self.list.iter().position(|listed| listed.id() == id).into_iter().collect()
     }
 
     /// The products an answer shows itself to be of.
@@ -155,7 +166,7 @@ impl Products {
 
     /// Products to which a host belongs, or behind whose suffix it stands.
     pub fn of_host<'a>(&'a self, host: &'a str) -> impl Iterator<Item = Vendor> + 'a {
-        self.recogniser.of_host(host).filter_map(|index| Vendor::read(&self.list[index].id))
+        self.recogniser.of_host(host).filter_map(|index| Vendor::read(self.list[index].id()))
     }
 
     /// Products that send this attribute in place of groups that are too many.
@@ -165,7 +176,9 @@ impl Products {
     ) -> impl Iterator<Item = Vendor> + 'a {
         let links =
             move |product: &&Product| product.group_links.iter().any(|link| link == attribute);
-        self.list.iter().filter(links).filter_map(|product| Vendor::read(&product.id))
+        self.those(&self.bearing.group_links)
+            .filter(links)
+            .filter_map(|product| Vendor::read(&product.id))
     }
 
     /// The host is one at which a product that is nothing but an identity provider signs people in.
@@ -175,22 +188,24 @@ impl Products {
 
     /// Ids of the products that are shown.
     pub fn vendors(&self, proven: &Proven) -> Vec<Vendor> {
-        proven.iter().filter_map(|index| Vendor::read(&self.list[index].id)).collect()
+        proven.iter().filter_map(|index| Vendor::read(self.list[index].id())).collect()
     }
 
     /// Response headers in which products tell what matters, in lower case.
     pub fn headers(&self) -> impl Iterator<Item = &str> {
-        self.list.iter().flat_map(|product| &product.headers).map(String::as_str)
+        self.those(&self.bearing.headers).flat_map(|product| &product.headers).map(String::as_str)
     }
 
     /// Fields of a page's scripts that hold what it says.
     pub fn script_texts(&self) -> impl Iterator<Item = &str> {
-        self.list.iter().flat_map(|product| &product.script_texts).map(String::as_str)
+        self.those(&self.bearing.script_texts)
+            .flat_map(|product| &product.script_texts)
+            .map(String::as_str)
     }
 
     /// Fields of a page's scripts that hold the digits of a code, with what stands before the digits, and the fewest of them.
     pub fn script_codes(&self) -> impl Iterator<Item = (&str, &CodeShape)> {
-        self.list.iter().flat_map(|product| {
+        self.those(&self.bearing.script_codes).flat_map(|product| {
             let shape = product.codes.as_ref();
             product.script_codes.iter().filter_map(move |field| Some((field.as_str(), shape?)))
         })
@@ -223,7 +238,7 @@ impl Products {
     fn matched(&self, text: &str, scope: &Scope) -> Vec<Matched> {
         let mut all = self.matcher.find(&self.list, text, scope);
         all.sort_by_key(|matched| {
-            let generic = self.list[matched.product].id == GENERIC;
+            let generic = self.list[matched.product].id() == GENERIC;
             (
                 generic,
                 !scope.proven.holds(matched.product),
@@ -240,11 +255,11 @@ impl Products {
         // The very words that any software writes do not show whose they are, unless the page does.
         let anyones: Vec<(usize, usize)> = all
             .iter()
-            .filter(|matched| self.list[matched.product].id == GENERIC)
+            .filter(|matched| self.list[matched.product].id() == GENERIC)
             .map(|matched| (matched.hit.start, matched.hit.end))
             .collect();
         all.retain(|matched| {
-            self.list[matched.product].id == GENERIC
+            self.list[matched.product].id() == GENERIC
                 || scope.proven.holds(matched.product)
                 || !anyones.contains(&(matched.hit.start, matched.hit.end))
         });
@@ -353,8 +368,7 @@ impl Products {
                 .iter()
                 .position(|export| export.what == Wanted::Input(need) && export.name.is_some())
         };
-        self.list
-            .iter()
+        self.those(&self.bearing.own_exports)
             .find_map(|product| own(product).map(|index| (product, &product.exports[index])))
     }
 
@@ -442,7 +456,7 @@ impl Products {
     pub fn codes_in(&self, text: &str) -> Vec<String> {
         let upper = text.to_ascii_uppercase();
         let mut found: Vec<(usize, String)> = Vec::new();
-        for shape in self.list.iter().filter_map(|product| product.codes.as_ref()) {
+        for shape in self.shapes() {
             // The first ones of each vendor are enough, and a text that goes on with them costs no more.
             let mut own = 0;
             for (at, _) in upper.match_indices(&shape.prefix) {
@@ -465,6 +479,11 @@ impl Products {
         found.into_iter().map(|(_, code)| code).take(MOST_CODES).collect()
     }
 
+    /// How products write their codes.
+    fn shapes(&self) -> impl Iterator<Item = &CodeShape> {
+        self.those(&self.bearing.shapes).filter_map(|product| product.codes.as_ref())
+    }
+
     /// What is known of a code; `None` where no product numbers so. One that is not known has no class.
     pub fn code(&self, code: &str) -> Option<VendorCode> {
         let code = code.trim().to_ascii_uppercase();
@@ -472,7 +491,7 @@ impl Products {
             let numbers = |product: &&Product| {
                 product.codes.as_ref().is_some_and(|shape| numbered(&code, &shape.prefix).is_some())
             };
-            self.list.iter().find(numbers).map(|product| (product, None))
+            self.those(&self.bearing.shapes).find(numbers).map(|product| (product, None))
         })?;
         let page = product.codes.as_ref().and_then(|shape| {
             Some(shape.page.as_ref()?.replace("{number}", numbered(&code, &shape.prefix)?))
@@ -493,7 +512,7 @@ impl Products {
     }
 
     fn known_code(&self, code: &str) -> Option<(&Product, Option<&Code>)> {
-        self.list.iter().find_map(|product| {
+        self.those(&self.bearing.codes).find_map(|product| {
             Some((
                 product,
                 Some(product.code.iter().find(|known| known.code.eq_ignore_ascii_case(code))?),
@@ -505,9 +524,8 @@ impl Products {
     pub fn code_of_digits(&self, digits: &str) -> Option<VendorCode> {
         let sound =
             (3..=9).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
-        let shapes =
-            self.list.iter().filter_map(|product| product.codes.as_ref()).filter(|_| sound);
-        shapes
+        self.shapes()
+            .filter(|_| sound)
             .map(|shape| format!("{}{digits}", shape.prefix))
             .find_map(|code| self.code(&code).filter(|known| known.class.is_some()))
     }

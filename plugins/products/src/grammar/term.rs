@@ -1,12 +1,9 @@
 //! What words are about, whatever the language: things, what is said of them, and the small words between.
 
-use serde::Deserialize;
-
 macro_rules! terms {
     ($($(#[doc = $doc:literal])* $name:ident),+ $(,)?) => {
         /// What a word or phrase stands for.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
-        #[serde(rename_all = "kebab-case")]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
         pub(super) enum Term { $($(#[doc = $doc])* $name),+ }
 
         /// Every term.

@@ -3,29 +3,27 @@
 
 use super::plain::KEY;
 use super::term::{Term, Terms};
-use serde::Deserialize;
-use serde::de::IntoDeserializer;
-use serde::de::value::{Error, StrDeserializer};
-use std::sync::LazyLock;
 
 /// Most words of a phrase.
 pub(super) const LONGEST_PHRASE: usize = 8;
 
-/// Phrases, in order by the beginning of their first word.
-#[derive(Debug, Default)]
-struct Dictionary {
-    phrases: Vec<Entry>,
-}
+/// All phrases, one behind the other.
+const PHRASES: &str = include_str!(concat!(env!("OUT_DIR"), "/words.txt"));
 
-/// A phrase and what it stands for.
+/// Phrases, in order by the beginning of their first word.
+#[derive(Debug)]
+struct Dictionary(&'static [Entry]);
+
+/// Where a phrase stands, and what it stands for.
 #[derive(Debug)]
 struct Entry {
-    phrase: &'static str,
+    from: u32,
+    to: u32,
     term: Term,
 }
 
 /// Every language at once: a page need not say which it speaks.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Vocabulary {
     terms: Dictionary,
     small: Dictionary,
@@ -34,32 +32,12 @@ pub(super) struct Vocabulary {
     fillers: Dictionary,
 }
 
-static BUILTIN: LazyLock<Vocabulary> =
-    LazyLock::new(|| Vocabulary::of(include_str!(concat!(env!("OUT_DIR"), "/words.txt"))));
+#[allow(clippy::unreadable_literal, reason = "a program writes the numbers")]
+static BUILTIN: Vocabulary = include!(concat!(env!("OUT_DIR"), "/words.rs"));
 
 impl Vocabulary {
     pub(super) fn builtin() -> &'static Self {
         &BUILTIN
-    }
-
-    /// Reads the terms and phrases as the build script writes them.
-    fn of(text: &'static str) -> Self {
-        let mut lines = text.lines();
-        let terms: Vec<Term> = lines.next().unwrap_or_default().split('\t').map(term).collect();
-        let mut all = Self::default();
-        for line in lines {
-            let (dictionary, rest) = line.split_at(1);
-            let (number, phrase) = rest.split_at(3);
-            let number: usize = number.parse().expect("the build script writes a number");
-            let dictionary = match dictionary {
-                "t" => &mut all.terms,
-                "m" => &mut all.markers,
-                "f" => &mut all.fillers,
-                _ => &mut all.small,
-            };
-            dictionary.phrases.push(Entry { phrase, term: terms[number] });
-        }
-        all
     }
 
     /// The longest phrase that begins here, of things, what is said of them, and small words: how many words, and what they stand for.
@@ -89,12 +67,12 @@ impl Vocabulary {
 impl Dictionary {
     fn longest(&self, words: &[&str]) -> Option<(usize, Terms)> {
         let key = key(words.first()?);
-        let from = self.phrases.partition_point(|entry| entry.key() < key);
+        let from = self.0.partition_point(|entry| entry.key() < key);
         let mut best: Option<(usize, Terms)> = None;
-        for entry in self.phrases.iter().skip(from).take_while(|entry| entry.key() == key) {
-            let length = entry.phrase.split(' ').count();
+        for entry in self.0.iter().skip(from).take_while(|entry| entry.key() == key) {
+            let length = entry.phrase().split(' ').count();
             let there = length <= words.len()
-                && entry.phrase.split(' ').zip(words).all(|(wanted, word)| wanted == *word);
+                && entry.phrase().split(' ').zip(words).all(|(wanted, word)| wanted == *word);
             let longer = best.is_none_or(|(known, _)| length >= known);
             if there && longer {
                 let mut terms = best
@@ -110,18 +88,17 @@ impl Dictionary {
 }
 
 impl Entry {
+    fn phrase(&self) -> &'static str {
+        PHRASES.get(self.from as usize..self.to as usize).unwrap_or_default()
+    }
+
     fn key(&self) -> &'static str {
-        key(self.phrase.split(' ').next().unwrap_or_default())
+        key(self.phrase().split(' ').next().unwrap_or_default())
     }
 }
 
 fn key(word: &str) -> &str {
     word.char_indices().nth(KEY).map_or(word, |(end, _)| &word[..end])
-}
-
-fn term(name: &str) -> Term {
-    let name: StrDeserializer<'_, Error> = name.into_deserializer();
-    Term::deserialize(name).expect("the suite reads every word")
 }
 
 #[cfg(test)]
@@ -141,16 +118,16 @@ mod tests {
     fn words_are_folded_once_and_none_is_longer_than_is_looked_for() {
         let all = Vocabulary::builtin();
         for dictionary in [&all.terms, &all.small, &all.markers, &all.fillers] {
-            assert!(!dictionary.phrases.is_empty());
+            assert!(!dictionary.0.is_empty());
             let mut last = "";
-            for entry in &dictionary.phrases {
-                assert_eq!(plain(entry.phrase), entry.phrase);
-                assert!(last <= entry.key(), "{}", entry.phrase);
+            for entry in dictionary.0 {
+                assert_eq!(plain(entry.phrase()), entry.phrase());
+                assert!(last <= entry.key(), "{}", entry.phrase());
                 last = entry.key();
-                let words: Vec<&str> = entry.phrase.split(' ').collect();
-                assert!(words.len() <= LONGEST_PHRASE, "{}", entry.phrase);
+                let words: Vec<&str> = entry.phrase().split(' ').collect();
+                assert!(words.len() <= LONGEST_PHRASE, "{}", entry.phrase());
                 let found = dictionary.longest(&words).expect("it is found by itself");
-                assert!(found.0 == words.len() && found.1.has(entry.term), "{}", entry.phrase);
+                assert!(found.0 == words.len() && found.1.has(entry.term), "{}", entry.phrase());
             }
         }
     }
