@@ -64,9 +64,8 @@ fn without_a_session<'c>(case: &'c Case, attempt: &Attempt) -> Option<&'c [Excha
     let until = starts.filter(|start| *start > from).min().unwrap_or(case.exchanges.len());
     let own = case.exchanges.get(from..until)?;
     let has_none = |exchange: &Exchange| {
-        let sent = exchange.cookies.as_ref().is_some_and(Vec::is_empty);
-        let set = exchange.set_cookies.as_ref().is_some_and(Vec::is_empty);
-        sent && set
+        exchange.cookies.as_ref().is_some_and(Vec::is_empty)
+            && exchange.set_cookies.as_ref().is_some_and(Vec::is_empty)
     };
     own.iter().filter(|exchange| exchange.side == Side::Sp).all(has_none).then_some(own)
 }

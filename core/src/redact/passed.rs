@@ -164,7 +164,7 @@ pub fn is_passed((first, before): (&str, &str), segment: &str) -> bool {
     }
     // `/login/8d1f…/622037`: whose sign-in it is may stand between.
     let stepped = steps(before) || is_guid(before) && steps(first);
-    if !leads(before) && !(stepped && letters == 0)
+    if !(leads(before) || stepped && letters == 0)
         || !LENGTHS.contains(&code.chars().count())
         || code.contains('.')
     {

@@ -131,7 +131,8 @@ pub(super) fn read(node: &Node<'_>, object: RegistrationObject) -> IdpRegistrati
         encryption_key_id: node.filled("tokenEncryptionKeyId"),
         // Where the export says null, none are sent, as it is with the word for it.
         group_claims: node.filled("groupMembershipClaims").or_else(|| {
-            let field = node.get("groupMembershipClaims").filter(|field| field.is_null())?;
+            let field =
+                node.get("groupMembershipClaims").filter(super::super::json::Node::is_null)?;
             Some(Sited::new("None".to_owned(), field.place()))
         }),
         other_protocol: other_protocol(node),
