@@ -97,6 +97,21 @@ pub(crate) fn reason(text: &str, part: Part) -> Option<Phrase> {
     })
 }
 
+/// What a stated reason means that keeps somebody out: it is neither vague, nor one that goes away by signing in again, nor about
+/// the log-in itself.
+pub(crate) fn keeps_out(text: &str) -> Option<Meaning> {
+    const PASSING: &[Meaning] = &[
+        Meaning::Credentials,
+        Meaning::NoSession,
+        Meaning::MessageMissing,
+        Meaning::RateLimited,
+        Meaning::ConnectionLost,
+        Meaning::TooLarge,
+    ];
+    let meaning = reason(text, Part::Alert).and_then(|read| at_side(&read, Side::Sp))?;
+    (!meaning.is_vague() && !PASSING.contains(&meaning)).then_some(meaning)
+}
+
 /// What somebody means depends on who it is: an issuer that an identity provider does not know is the service provider.
 pub(crate) fn at_side(read: &Phrase, side: Side) -> Option<Meaning> {
     let of_licences =

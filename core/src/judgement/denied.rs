@@ -15,6 +15,8 @@ use diag_sdk::case::judgement::Part;
 use diag_sdk::case::witness::{Bearing, Witness};
 use diag_sdk::{Case, Meaning, Secret};
 
+/// A page that keeps somebody out by a sentence says no more than this besides, in bytes: an application at work says more.
+const LITTLE_ELSE: usize = 400;
 /// What keeps out who is signed in.
 const KEPT_OUT: &[Meaning] = &[Meaning::NoLicence, Meaning::SessionLimit, Meaning::UserDisabled];
 
@@ -56,8 +58,9 @@ fn deny(attempt: &mut Attempt, exchange: &Exchange) {
     );
 }
 
-/// Ends attempts so that came to rest on a page whose title or heading is that of an error, and which says what is wrong:
-/// a session was begun, and nobody is let in by it.
+/// Ends attempts so that came to rest on a page which says what is wrong, below the title or heading of an error or in a box
+/// that is marked as one: a session was begun, and nobody is let in by it. Behind a module of a web server it always is: the
+/// module makes a session of every response that it accepts, and the application refuses.
 pub(super) fn by_landing(case: &mut Case) {
     for attempt in case.attempts.iter_mut().filter(|attempt| signed_in(attempt)) {
         let Some(exchange) = attempt.end.and_then(|end| case.exchanges.get(end)) else { continue };
@@ -66,7 +69,17 @@ pub(super) fn by_landing(case: &mut Case) {
         }
         let Some(page) = exchange.page.as_ref().filter(|page| page.error) else { continue };
         let headed = page.title.iter().chain(&page.headings).any(|heading| names_an_error(heading));
-        if headed && !page.alerts.is_empty() && !page.goes_on {
+        let keeps_out = |alert: &Alert| {
+            alert.part == Part::Alert
+                && page.text.len().saturating_sub(alert.text.len()) <= LITTLE_ELSE
+                && spoken::keeps_out(&alert.text).is_some()
+        };
+        let stated = page.refuses && page.alerts.iter().any(keeps_out);
+        let behind = attempt.end.and_then(|end| case.exchanges.get(end + 1..)).unwrap_or_default();
+        if (headed && !page.alerts.is_empty() || stated)
+            && !page.goes_on
+            && !is_served(exchange, behind)
+        {
             deny(attempt, exchange);
         }
     }
@@ -77,6 +90,18 @@ pub(super) fn by_landing(case: &mut Case) {
             deny(attempt, exchange);
         }
     }
+}
+
+/// What the page asks its own host for is answered with data: it is at work, and speaks of other things.
+fn is_served(page: &Exchange, behind: &[Exchange]) -> bool {
+    let host =
+        |exchange: &Exchange| host_and_path(&exchange.url).split('/').next().map(str::to_owned);
+    let of_it = |later: &&Exchange| !later.navigation && host(later) == host(page);
+    let until = behind.iter().position(|later| later.navigation).unwrap_or(behind.len());
+    behind[..until].iter().filter(of_it).any(|later| {
+        let data = later.content_type.as_deref().is_some_and(|kind| kind.contains("json"));
+        later.status == 101 || data && (200..300).contains(&later.status)
+    })
 }
 
 /// The page asks to sign in, and says above it that it failed.

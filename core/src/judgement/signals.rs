@@ -6,7 +6,7 @@ use super::connection::connection_failed;
 use super::weights;
 use crate::story::draft::Draft;
 use crate::story::path::{Path, host, is_detour, redirect_of};
-use crate::story::wording::asks_to_sign_in;
+use crate::story::wording::{asks_to_sign_in, says_kept_out};
 use diag_sdk::case::exchange::{Exchange, Page, Phrase, SetCookie, Side, Trigger};
 use diag_sdk::case::judgement::{Fate, Part, Sign, Signal, Weight};
 use diag_sdk::{Meaning, Writer};
@@ -43,7 +43,7 @@ pub(super) fn of_response(path: &Path<'_>, draft: &Draft, consumption: usize) ->
     if session.is_none() && led_straight_out(path, &way, draft) {
         signals.add(Sign::LoginAddress, consumption);
     }
-    arrival(path, &way, session.is_some(), &mut signals);
+    arrival(path, &way, draft, session.is_some(), &mut signals);
     if let Some(cookie) = session
         && let Some(used) = used(path, draft, &way, cookie)
     {
@@ -251,7 +251,7 @@ fn answers_now(path: &Path<'_>, way: &Way, draft: &Draft) -> bool {
 }
 
 /// Where the browser came to rest, or what the receiver showed in its place.
-fn arrival(path: &Path<'_>, way: &Way, session: bool, signals: &mut Signals) {
+fn arrival(path: &Path<'_>, way: &Way, draft: &Draft, session: bool, signals: &mut Signals) {
     let index = way.landing.or_else(|| way.steps.first().copied().filter(|_| way.steps.len() == 1));
     let Some((index, shown)) = index.and_then(|index| path.get(index).map(|shown| (index, shown)))
     else {
@@ -270,7 +270,10 @@ fn arrival(path: &Path<'_>, way: &Way, session: bool, signals: &mut Signals) {
     let Some(page) = &shown.page else { return };
     let headed = page.title.iter().chain(&page.headings).any(|heading| asks_to_sign_in(heading));
     // Nobody typed anything on this way: a form that finds a password wrong answers the message.
-    let asks = headed || page.credentials_rejected || super::addresses::may_be_a_login(&shown.url);
+    let asks = headed
+        || page.credentials_rejected
+        || super::addresses::may_be_a_login(&shown.url)
+        || page.login_form && was_shown_before(path, way, draft, shown);
     if page.login_form && asks || (headed && page.text.len() < 400 && !session) {
         signals.add(Sign::LoginForm, index);
     }
@@ -285,6 +288,16 @@ fn arrival(path: &Path<'_>, way: &Way, session: bool, signals: &mut Signals) {
             signal.weight = Weight::Weak;
         }
     }
+}
+
+/// The same form was shown, or filled in, before the response came: who was a stranger then is one now.
+fn was_shown_before(path: &Path<'_>, way: &Way, draft: &Draft, shown: &Exchange) -> bool {
+    let receipt = way.steps.first().copied().unwrap_or_default();
+    let mut before = draft.exchanges.range(..receipt).filter_map(|index| path.get(*index));
+    before.any(|before| {
+        let form = before.page.as_ref().is_some_and(|page| page.login_form);
+        before.url == shown.url && (form || before.method == "POST")
+    })
 }
 
 /// A session cookie that came new or changed on the way; cookies named for an error are told apart.
@@ -361,13 +374,15 @@ fn may_hold_a_session(name: &str) -> bool {
 /// A page that refuses and says no more than this shows no session at work, in bytes.
 const SOLE_REFUSAL: usize = 400;
 
-/// Nothing but a refusal: short, or a product's own words for one reason, marked as an error.
+/// Nothing but a refusal: short, named so by title and heading, or a product's own words for one reason, marked as an error.
 fn only_refuses(page: &Page) -> bool {
     let stated = |phrase: &Phrase| {
         phrase.writer != Writer::Generic && phrase.part == Part::Alert && !phrase.meaning.is_vague()
     };
     let stated = || page.error && page.phrases.iter().any(stated);
-    page.refuses && (page.text.len() < SOLE_REFUSAL || stated())
+    let headed = || page.headings.iter().any(|heading| says_kept_out(heading));
+    let twice = || page.title.as_deref().is_some_and(says_kept_out) && headed();
+    page.refuses && (page.text.len() < SOLE_REFUSAL || stated() || twice())
 }
 
 /// An exchange after the receipt that shows the session at work: sent with the new cookie, answered with a page or

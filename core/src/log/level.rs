@@ -67,13 +67,15 @@ pub(super) fn of(line: &str) -> Level {
     of_number(head).unwrap_or(Level::Plain)
 }
 
-/// Levels as numbers, as loggers that write JSON have them: 0 to 4 upwards.
+/// Levels as numbers, as loggers that write JSON have them: 0 to 4 upwards, or 10 to 60.
 fn of_number(head: &str) -> Option<Level> {
     let (_, after) = head.split_once("\"level\":")?;
-    match after.trim_start().bytes().next()? {
-        b'0' => Some(Level::Chatty),
-        b'1' => Some(Level::Calm),
-        b'2'..=b'4' => Some(Level::Loud),
+    let after = after.trim_start();
+    let digits = after.bytes().take_while(u8::is_ascii_digit).count();
+    match after[..digits].parse().ok()? {
+        0 | 10 | 20 => Some(Level::Chatty),
+        1 | 30 => Some(Level::Calm),
+        2..=4 | 40 | 50 | 60 => Some(Level::Loud),
         _ => None,
     }
 }
@@ -98,6 +100,9 @@ mod tests {
             ("2026/11/20 09:00:12 [warn] 1#1: x", Level::Loud),
             ("{\"level\":3,\"time\":\"x\"}", Level::Loud),
             ("{\"level\":\"info\"}", Level::Calm),
+            ("{\"level\":30,\"time\":1}", Level::Calm),
+            ("{\"level\": 50,\"time\":1}", Level::Loud),
+            ("{\"level\":20}", Level::Chatty),
             ("2026-11-20 09:00:12.123 +0100 Error:  _parse(x.c:12): y", Level::Loud),
             ("2026-11-20 09:00:12.123 +0100 debug: an ERROR", Level::Chatty),
             ("2026-11-20 09:00:12 DEBUG an ERROR occurred", Level::Chatty),

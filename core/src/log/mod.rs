@@ -21,7 +21,7 @@ use diag_products::{Found, Products, Proven, Role, Scope, Where};
 use diag_sdk::case::exchange::{Phrase, Side};
 use diag_sdk::case::judgement::{Part, Party};
 use diag_sdk::case::witness::Witness;
-use diag_sdk::{Place, Secret};
+use diag_sdk::{Meaning, Place, Secret};
 use jiff::Timestamp;
 use level::Level;
 use stamp::Stamp;
@@ -95,7 +95,20 @@ pub(crate) fn read(log: &Log<'_>, products: &Products) -> Vec<Witness> {
         // A vendor's number is a statement also where the words beside it are unknown; so are words that any software may write,
         // where the line is about single sign-on.
         about_sign_ins = speaks_of_sign_ins(&spoken) || about_sign_ins && goes_on(line);
-        if witnesses.len() == before && matches!(level, Level::Loud) {
+        let vague = witnesses[before..].iter().all(|witness| witness.phrase.meaning.is_vague());
+        if vague
+            && matches!(level, Level::Loud)
+            && let Some(witness) = status(&spoken).filter(|_| about_sign_ins)
+        {
+            // That the status was none of success is in it.
+            witnesses.truncate(before);
+            witnesses.push(Witness {
+                place,
+                time: written.map(|stamp| stamp.time),
+                zoned: written.is_some_and(|stamp| stamp.zoned),
+                ..witness
+            });
+        } else if witnesses.len() == before && matches!(level, Level::Loud) {
             let understood = || stated(&spoken).filter(|_| about_sign_ins);
             witnesses.extend(numbered(&spoken, products).or_else(understood).map(|witness| {
                 Witness {
@@ -125,13 +138,45 @@ fn numbered(line: &str, products: &Products) -> Option<Witness> {
     Some(Witness { party: Party::Idp, phrase, codes: vec![code.clone()], ..Witness::default() })
 }
 
+/// What a status that a line repeats means (saml-core-2.0-os, 3.2.2.2): the identity provider gave it, whoever writes.
+fn status(line: &str) -> Option<Witness> {
+    const MEANT: &[(&str, Meaning)] = &[
+        ("InvalidNameIDPolicy", Meaning::NameIdFormat),
+        ("NoAuthnContext", Meaning::AuthnContext),
+        ("RequestUnsupported", Meaning::RequestProperty),
+        ("NoPassive", Meaning::RequestProperty),
+        ("UnsupportedBinding", Meaning::WrongBinding),
+        ("UnknownPrincipal", Meaning::NotProvisioned),
+    ];
+    let (name, meaning) = MEANT.iter().find(|(name, _)| {
+        line.match_indices(name).any(|(at, _)| {
+            let ends = !line[at + name.len()..].starts_with(|next: char| next.is_alphanumeric());
+            let before = &line[..at];
+            let joined = before.trim_end_matches(['/', '>', '-', ' ', ',', ':', '"', '\'', '(']);
+            let top = ["Requester", "Responder"].iter().any(|top| joined.ends_with(top));
+            ends && (before.ends_with("status:") || top)
+        })
+    })?;
+    let phrase = Phrase {
+        meaning: *meaning,
+        text: (*name).to_owned(),
+        part: Part::Log,
+        ..Phrase::default()
+    };
+    Some(Witness { party: Party::Idp, phrase, ..Witness::default() })
+}
+
 /// What a line states in words that no file has. Of the line only those words are kept that products use: the rest names people.
 fn stated(line: &str) -> Option<Witness> {
     let read = spoken::reason(line, Part::Log).filter(|read| !read.meaning.is_vague())?;
-    let meaning = spoken::at_side(&read, Side::Sp)?;
+    let (party, meaning) = if of_an_idp(read.meaning) {
+        (Party::Idp, read.meaning)
+    } else {
+        (Party::Sp, spoken::at_side(&read, Side::Sp)?)
+    };
     let phrase =
         Phrase { meaning, text: common_words(&read.text), values: BTreeMap::new(), ..read };
-    Some(Witness { party: Party::Sp, phrase, ..Witness::default() })
+    Some(Witness { party, phrase, ..Witness::default() })
 }
 
 /// A text without what is no word of products; an ellipsis stands for it.
@@ -291,18 +336,25 @@ fn person(found: &Found<'_>, in_column: Option<&str>, sealer: &Sealer) -> Vec<Se
     subject.into_iter().chain(bare).map(|name| sealer.seal(name)).collect()
 }
 
-/// Who writes such a sentence: an identity provider only where the sentence says so, or the product is nothing else.
+/// Who writes such a sentence: an identity provider only where the sentence says so or can be of nobody else, or the product is nothing else.
 fn party(found: &Found<'_>) -> Party {
     if let Some(by) = found.text.by {
         return if by == Role::Idp { Party::Idp } else { Party::Sp };
     }
-    if found.product.roles == [Role::Idp] { Party::Idp } else { Party::Sp }
+    let may_be_one = found.product.roles.is_empty()
+        || found.product.roles.iter().any(|role| matches!(role, Role::Idp | Role::Library));
+    let only = found.product.roles == [Role::Idp];
+    if only || may_be_one && of_an_idp(found.text.means) { Party::Idp } else { Party::Sp }
+}
+
+/// What only an identity provider refuses by: who asks, where to, and how that is signed.
+fn of_an_idp(meaning: Meaning) -> bool {
+    matches!(meaning, Meaning::UnknownSp | Meaning::Acs | Meaning::RequestSignature)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use diag_sdk::Meaning;
 
     fn witnesses(text: &str) -> Vec<Witness> {
         let products = Products::builtin();
@@ -328,6 +380,28 @@ mod tests {
         );
         for line in ["INFO AADSTS50105: x", "ERROR AADSTS99999999: x"] {
             assert!(witnesses(&format!("2026-11-24T10:00:00Z {line}")).is_empty(), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_status_that_a_line_repeats_is_the_identity_providers_word() {
+        let urn = "urn:oasis:names:tc:SAML:2.0:status";
+        for (said, meaning) in [
+            (
+                format!("top {urn}:Requester, second {urn}:InvalidNameIDPolicy"),
+                Meaning::NameIdFormat,
+            ),
+            ("SAML answer was Responder/NoAuthnContext".to_owned(), Meaning::AuthnContext),
+            ("SAML: Requester -> RequestUnsupported".to_owned(), Meaning::RequestProperty),
+        ] {
+            let line = format!(r#"{{"level":50,"time":1795510800123,"msg":"SAML: {said}"}}"#);
+            let told = witnesses(&line);
+            let [witness] = told.as_slice() else { panic!("{told:?}") };
+            assert_eq!((witness.party, witness.phrase.meaning), (Party::Idp, meaning), "{said}");
+            assert_eq!(witness.time.map(|time| time.as_second()), Some(1_795_510_800));
+        }
+        for line in ["SAML with StatusNoPassiveHandler", "SAML sets NoPassive to true"] {
+            assert!(witnesses(&format!("2026-11-24T10:00:00Z ERROR {line}")).is_empty(), "{line}");
         }
     }
 

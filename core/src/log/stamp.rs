@@ -36,13 +36,32 @@ pub(crate) fn of(line: &str, latest: Option<Timestamp>) -> Option<Stamp> {
         let begins = at == 0 || !bytes[at - 1].is_ascii_alphanumeric();
         if begins && byte.is_ascii_alphanumeric() {
             tries += 1;
-            if let Some((time, zoned)) = read(&bytes[at..], latest) {
+            if let Some((time, zoned)) =
+                read(&bytes[at..], latest).or_else(|| since_1970(bytes, at))
+            {
                 return Some(Stamp { time, zoned, at });
             }
         }
         at += 1;
     }
     None
+}
+
+/// Seconds or milliseconds since 1970 under the name of a time, as loggers that write JSON have them: `"time":1795510800123`.
+fn since_1970(line: &[u8], at: usize) -> Option<(Timestamp, bool)> {
+    const SECONDS: usize = 10;
+    const MILLISECONDS: usize = 13;
+    let name = line[..at].trim_ascii_end().strip_suffix(b"\":")?;
+    let named = [&b"\"time"[..], b"\"timestamp", b"\"@timestamp", b"\"ts"];
+    named.iter().any(|end| name.ends_with(end)).then_some(())?;
+    let digits = line[at..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let count = number(&line[at..at + digits])?;
+    let time = match digits {
+        SECONDS => Timestamp::from_second(count).ok()?,
+        MILLISECONDS => Timestamp::from_millisecond(count).ok()?,
+        _ => return None,
+    };
+    Some((time, true))
 }
 
 fn read(text: &[u8], latest: Option<Timestamp>) -> Option<(Timestamp, bool)> {

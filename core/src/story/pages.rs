@@ -6,7 +6,7 @@
 use super::html::{self, Html};
 use super::numbered;
 use super::script;
-use super::wording::{names_an_error, says_sign_in_failed};
+use super::wording::{greets, names_an_error, says_kept_out, says_sign_in_failed};
 use crate::beginning;
 use crate::redact::shown;
 use crate::spoken::{self, Listener};
@@ -27,6 +27,10 @@ const MOST: usize = 12;
 const SOLE_SENTENCE: usize = 240;
 /// A page with a product's own error text longer than this is documentation, not an error page.
 const LONGEST_ERROR: usize = 8_000;
+/// A page whose box keeps somebody out says no more than this besides, in bytes.
+const LITTLE_ELSE: usize = 400;
+/// Sentences below a heading among which the one is looked for that tells why.
+const FIRST_SENTENCES: usize = 4;
 /// Who can sign out is in: unless it says little else, such a page tells of what happened to others.
 const LONGEST_SIGNED_IN: usize = 400;
 
@@ -80,7 +84,15 @@ pub fn read(answer: &Body<'_>, products: &Products) -> (Page, Proven) {
         }
     }
     let text = if html.text.is_empty() { &data.text } else { &html.text };
-    let alerts = alerts(&html, &data.objects, &data.text, status, &listener);
+    let headed = |says: &dyn Fn(&str) -> bool| {
+        html.title.iter().chain(&html.headings).any(|heading| says(heading))
+    };
+    let named_so = headed(&names_an_error) || html.page_id.as_deref() == Some("ConvergedError");
+    let mut alerts = alerts(&html, &data.objects, &data.text, status, &listener);
+    let sentence = Some(())
+        .filter(|()| alerts.is_empty() && !(html.password_field && status < 400))
+        .and_then(|()| sentence_that_refuses(&html, named_so, status));
+    alerts.extend(sentence.clone());
     let parts = Parts {
         title: html.title.as_deref(),
         headings: &html.headings,
@@ -89,10 +101,6 @@ pub fn read(answer: &Body<'_>, products: &Products) -> (Page, Proven) {
     };
     let heard = without(&spoken, &answer.typed);
     let sentences = listener.sentences(&heard, Where::Page);
-    let headed = |says: &dyn Fn(&str) -> bool| {
-        html.title.iter().chain(&html.headings).any(|heading| says(heading))
-    };
-    let named_so = headed(&names_an_error) || html.page_id.as_deref() == Some("ConvergedError");
     // Who can sign out is in, and tables and lists tell such people what happened to others.
     let listed = if html.signs_out && status < 400 && !named_so {
         plain(&html.listed)
@@ -144,9 +152,20 @@ pub fn read(answer: &Body<'_>, products: &Products) -> (Page, Proven) {
     // A box that is marked as an error and says what is wrong with which thing is the page's own refusal, if a weak one.
     let boxed =
         |alert: &Alert| html.alerts.iter().any(|(text, error)| *error && *text == alert.text);
-    let understood = alerts
-        .iter()
-        .any(|alert| boxed(alert) && spoken::reason(&alert.text, alert.part).is_some());
+    let below = |alert: &Alert| sentence.as_ref().is_some_and(|told| told.text == alert.text);
+    let understood = alerts.iter().any(|alert| {
+        (boxed(alert) || below(alert)) && spoken::reason(&alert.text, alert.part).is_some()
+    });
+    // To whom it gives no way out nobody is signed in there, as far as it shows.
+    let beside = |alert: &Alert| html.text.len().saturating_sub(alert.text.len());
+    let boxes = || {
+        alerts.iter().filter(|alert| (boxed(alert) || below(alert)) && beside(alert) <= LITTLE_ELSE)
+    };
+    let twice = html.title.as_deref().is_some_and(says_kept_out)
+        && html.headings.iter().any(|heading| says_kept_out(heading))
+        && html.text.len() <= LONGEST_ERROR;
+    let keeps_out = !is_of_somebody(&html)
+        && (twice || boxes().any(|alert| spoken::keeps_out(&alert.text).is_some()));
     let alarmed = understood
         || alerts.iter().any(|alert| {
             alert.part == Part::Data
@@ -161,6 +180,7 @@ pub fn read(answer: &Body<'_>, products: &Products) -> (Page, Proven) {
     let told = phrases.iter().any(|phrase| stated(&phrase));
     let refuses = headed(&says_sign_in_failed)
         || alerts.iter().any(|alert| says_sign_in_failed(&alert.text))
+        || keeps_out
         || told;
     let error = status >= 400
         || (!asks_again && (named_so || alarmed || told))
@@ -266,6 +286,51 @@ fn alerts(
         alerts.push(alert(&html.text, Part::Alert));
     }
     alerts
+}
+
+/// Somebody is in: who can sign out, is greeted or can search works with the application, whatever else it says.
+fn is_of_somebody(html: &Html) -> bool {
+    html.signs_out
+        || html.searches
+        || html.title.iter().chain(&html.headings).any(|heading| greets(heading))
+}
+
+/// The sentence, below the heading of an error page or on a page that says hardly anything else, that tells what is wrong with
+/// which thing.
+fn sentence_that_refuses(html: &Html, named_so: bool, status: u16) -> Option<Alert> {
+    // Who is let in may be told what else is closed to them, or how to go on.
+    const OF_THE_PERSON: &[Meaning] = &[
+        Meaning::NotProvisioned,
+        Meaning::UserDisabled,
+        Meaning::AttributeMissing,
+        Meaning::NameIdMissing,
+    ];
+    let short = status < 400 && !is_of_somebody(html) && html.text.len() <= LITTLE_ELSE;
+    if !named_so && !short {
+        return None;
+    }
+    let mut text = html.text.as_str();
+    while let Some(rest) = html
+        .headings
+        .iter()
+        .filter(|heading| !heading.is_empty())
+        .find_map(|heading| text.strip_prefix(heading.as_str()))
+    {
+        text = rest.trim_start();
+    }
+    let sentences = text.split_inclusive(". ").take(FIRST_SENTENCES).map(str::trim);
+    let told = sentences
+        // A list of figures is none.
+        .filter(|sentence| {
+            sentence.len() <= LONGEST_PART
+                && !plain(&html.unseen).contains(&plain(sentence))
+                && !sentence.starts_with(|first: char| first.is_ascii_digit())
+        })
+        .find(|sentence| {
+            spoken::keeps_out(sentence)
+                .is_some_and(|meaning| named_so || OF_THE_PERSON.contains(&meaning))
+        })?;
+    Some(Alert { text: told.to_owned(), part: Part::Alert })
 }
 
 /// Something known says so, or words that tell what is wrong with which thing.

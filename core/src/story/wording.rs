@@ -55,6 +55,10 @@ const FAILED_SIGN_IN: &[&str] = &[
     "can't log you in",
     "cannot sign you in",
     "cannot log you in",
+    "problem with single sign-on",
+    "problem with single sign on",
+    "problem with sso",
+    "problem with your single sign-on",
     "trouble signing you in",
     "trouble logging you in",
     "problem signing you in",
@@ -287,6 +291,46 @@ fn is_of_an_article(text: &str) -> bool {
     ];
     WORDS.iter().any(|words| text.contains(words))
         || text.starts_with("why ") && !text.ends_with('?')
+}
+
+/// A heading that greets who has come in.
+pub(crate) fn greets(heading: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "welcome",
+        "hello",
+        "hi",
+        "willkommen",
+        "hallo",
+        "bienvenue",
+        "bonjour",
+        "bienvenido",
+        "hola",
+    ];
+    let plain = plain(heading);
+    plain
+        .split(|letter: char| !letter.is_alphabetic())
+        .next()
+        .is_some_and(|first| WORDS.contains(&first))
+}
+
+/// A title or heading of a page that lets nobody in: the sign-in failed, or access is denied.
+pub(crate) fn says_kept_out(heading: &str) -> bool {
+    const DENIED: &[&str] = &[
+        "denied",
+        "forbidden",
+        "refused",
+        "authori",
+        "verweigert",
+        "refusé",
+        "interdit",
+        "denegado",
+        "prohibido",
+    ];
+    let denies = || {
+        let plain = plain(heading);
+        DENIED.iter().any(|word| plain.contains(word))
+    };
+    says_sign_in_failed(heading) || names_an_error(heading) && denies()
 }
 
 /// A title or heading that only error pages have.

@@ -74,6 +74,7 @@ check! {
         needs: [Need::Capture],
         explains: ["flow/request-not-answered"],
         accounts: [Account::sp(&[Meaning::AuthnContext]), Account::idp(&[Meaning::AuthnContext]).codes(CODES)],
+        logged: "The authentication method that is demanded was not met",
         causes: [DEMAND, METHOD],
         references: [Reference::section(Specification::SamlCore, "3.3.2.2.1")],
         run: run,

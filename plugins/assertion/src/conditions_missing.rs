@@ -1,7 +1,8 @@
 //! The assertion does not say for whom it is meant.
 
 use diag_sdk::{
-    Case, CauseData, Findings, Need, Reference, Setting, Severity, Specification, Stage, Who, check,
+    Account, Case, CauseData, Findings, Meaning, Need, Reference, Setting, Severity, Specification,
+    Stage, Who, check,
 };
 
 static IDP: CauseData = CauseData {
@@ -56,10 +57,11 @@ check! {
     pub static CONDITIONS_MISSING = {
         id: "assertion/conditions-missing",
         title: "The assertion does not say for whom it is meant",
-        levels: [Severity::Warning],
+        levels: [Severity::Error, Severity::Warning],
         stage: Stage::Response,
         needs: [Need::Capture],
         explains: [],
+        accounts: [Account::sp_or_loop(&[Meaning::Audience])],
         causes: [IDP],
         references: [Reference::section(Specification::SamlProfiles, "4.1.4.2")],
         run: run,
@@ -79,8 +81,12 @@ fn run(case: &Case, out: &mut Findings) {
                 }
                 Some(_) => continue,
             };
+            // Whoever objects to the audience misses it.
+            let missed =
+                response.refused() && response.reason_is(&[Meaning::Audience]) == Some(true);
+            let severity = if missed { Severity::Error } else { Severity::Warning };
             let finding = response
-                .finding(Severity::Warning, headline)
+                .finding(severity, headline)
                 .detail("It does not say for which service provider it is meant. Products that check this refuse it.")
                 .at(place)
                 .expected("Conditions with an AudienceRestriction", "saml-profiles-2.0-os §4.1.4.2")
@@ -94,7 +100,7 @@ fn run(case: &Case, out: &mut Findings) {
 mod tests {
     use super::*;
     use diag_sdk::case::attempt::Outcome;
-    use diag_sdk::testing::{assertion, levels, sign_in};
+    use diag_sdk::testing::{assertion, levels, says, sign_in};
 
     #[test]
     fn conditions_and_audience_are_both_demanded() {
@@ -104,5 +110,11 @@ mod tests {
         assert_eq!(levels(&CONDITIONS_MISSING, &case), [Severity::Warning]);
         assertion(&mut case).conditions = None;
         assert_eq!(levels(&CONDITIONS_MISSING, &case), [Severity::Warning]);
+        let mut case = sign_in(Outcome::RefusedBySp);
+        assertion(&mut case).conditions = None;
+        says(&mut case, Meaning::Signature);
+        assert_eq!(levels(&CONDITIONS_MISSING, &case), [Severity::Warning]);
+        says(&mut case, Meaning::Audience);
+        assert_eq!(levels(&CONDITIONS_MISSING, &case), [Severity::Error]);
     }
 }

@@ -83,7 +83,14 @@ fn run(case: &Case, out: &mut Findings) {
         case,
         used.iter().map(|used| used.value).chain(known.iter().map(|known| known.value)),
     );
-    let insecure: Vec<&Used<'_>> = used.iter().filter(|used| is_insecure(used.value)).collect();
+    let asked: Vec<&str> =
+        used.iter().filter(|used| used.source == Source::Request).map(|used| used.value).collect();
+    // Where requests ask for the same address with https a document that lists it with http is an old one.
+    let outdated = |used: &Used<'_>| {
+        used.source == Source::Metadata && asked.iter().any(|asked| is_twin(used.value, asked))
+    };
+    let insecure: Vec<&Used<'_>> =
+        used.iter().filter(|used| is_insecure(used.value) && !outdated(used)).collect();
     // The same URL with and without its port is one URL here.
     let once: Destinations<'_> = insecure.iter().map(|used| used.value).collect();
     for (index, used) in insecure.iter().enumerate() {

@@ -26,6 +26,7 @@ const MEANINGS: &[Meaning] = &[
     Meaning::Issuer,
     Meaning::Signature,
     Meaning::UnknownKey,
+    Meaning::Certificate,
     Meaning::Algorithm,
     Meaning::Decrypt,
     Meaning::UnsignedAssertion,
@@ -137,7 +138,8 @@ fn finding(case: &Case, seen: &PhraseSeen<'_>) -> Finding {
         .at_all(seen.place)
         .attempt(seen.attempt.map(|attempt| attempt.id.clone()).unwrap_or_default());
     let finding = if severity == Severity::Warning { finding.likely() } else { finding };
-    if metadata {
+    // Of a certificate that it cannot find or use it speaks as one of its own copy.
+    if metadata || seen.phrase.meaning == Meaning::Certificate {
         finding.cause(&LOADED_METADATA, case.sp_vendor)
     } else {
         finding.cause(&SIGNING, case.idp_vendor).cause(&LOADED_METADATA, case.sp_vendor)

@@ -69,7 +69,6 @@ check! {
         needs: [Need::Capture],
         explains: [],
         accounts: [Account::idp(&[Meaning::Acs, Meaning::UnknownSp]).codes(&["AADSTS50011", "AADSTS700016"])],
-        logged: "The sign-in was started by another protocol than SAML",
         causes: [STARTED_OTHERWISE, FAILS_BEFORE, WRONG_PART],
         references: [],
         run: run,

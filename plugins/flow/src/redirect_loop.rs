@@ -16,6 +16,12 @@ static SESSION_NOT_KEPT: CauseData = CauseData {
     setting: Setting::SpSessionCookieAttributes,
     fix: "Follow the session cookie from the answer that sets it to the next page: its domain, path, Secure and SameSite, and the host people come by",
 };
+static SESSION_ENDS_AT_ONCE: CauseData = CauseData {
+    text: "The identity provider lets the session end as soon as the person is signed in (SessionNotOnOrAfter), and a service provider that keeps to it asks again",
+    who: Who::Idp,
+    setting: Setting::IdpPolicy,
+    fix: "Let the session that the assertion announces last for hours, or leave SessionNotOnOrAfter out",
+};
 static NODES_DISAGREE: CauseData = CauseData {
     text: "Several nodes behind one name do not share sessions",
     who: Who::Network,
@@ -109,7 +115,7 @@ check! {
         needs: [Need::Capture],
         explains: ["flow/request-not-answered", "flow/response-not-posted", "flow/idp-error-page", "flow/no-saml-messages"],
         accounts: [Account::bare(Party::Sp, &[Stage::Session])],
-        causes: [SESSION_NOT_KEPT, NODES_DISAGREE, TLS_ENDS_BEFORE, TWO_RULES, SECURE_OVER_HTTP],
+        causes: [SESSION_NOT_KEPT, SESSION_ENDS_AT_ONCE, NODES_DISAGREE, TLS_ENDS_BEFORE, TWO_RULES, SECURE_OVER_HTTP],
         references: [
             Reference::page("https://learn.microsoft.com/entra/identity-platform/reference-error-codes", "2026-11-24").about("AADSTS50196"),
         ],
@@ -147,9 +153,14 @@ fn run(case: &Case, out: &mut Findings) {
         .detail(format!(
             "The service provider accepted {count} response{} within {seconds} s and each time asked to sign in again.",
             if count == 1 { "" } else { "s" }
-        ))
-        .cause(&SESSION_NOT_KEPT, case.sp_vendor)
-        .cause(&NODES_DISAGREE, case.sp_vendor);
+        ));
+    if let Some(lasts) = shortest_session(case, &looping) {
+        finding = finding
+            .cause(&SESSION_ENDS_AT_ONCE, case.idp_vendor)
+            .actual(format!("{lasts} s"), "from IssueInstant to SessionNotOnOrAfter");
+    }
+    finding =
+        finding.cause(&SESSION_NOT_KEPT, case.sp_vendor).cause(&NODES_DISAGREE, case.sp_vendor);
     for attempt in &looping {
         finding = finding.attempt(attempt.id.clone());
     }
@@ -159,6 +170,21 @@ fn run(case: &Case, out: &mut Findings) {
         .filter_map(|attempt| case.exchanges.get(attempt.consumption?))
         .map(|exchange| &exchange.place);
     out.push(finding.at_all(places));
+}
+
+/// Seconds for which the sessions of a loop last, where each of them ends within minutes.
+fn shortest_session(case: &Case, looping: &[&Attempt]) -> Option<i64> {
+    const MINUTES: i64 = 600;
+    let lasts = |attempt: &&Attempt| {
+        let response = case.message(attempt.response.as_deref()?)?;
+        let assertion = response.assertions.first()?;
+        let issued = assertion.issue_instant.as_ref()?.value;
+        let ends = assertion.authn.as_ref().and_then(|one| one.session_not_on_or_after)?;
+        Some(ends.duration_since(issued).as_secs())
+    };
+    let answered = looping.iter().filter(|attempt| attempt.response.is_some());
+    let all: Option<Vec<i64>> = answered.map(lasts).collect();
+    all?.into_iter().min().filter(|seconds| *seconds <= MINUTES)
 }
 
 /// Exchanges of one turn of a circle of redirects.

@@ -71,7 +71,7 @@ check! {
         stage: Stage::Response,
         needs: [Need::Capture],
         explains: [],
-        accounts: [Account::sp(&[]), Account::browser(&[Meaning::Blocked])],
+        accounts: [Account::sp(&[]), Account::between(&[]), Account::browser(&[Meaning::Blocked])],
         causes: [UNREACHABLE, NO_SCRIPT, HELD_BY_BROWSER],
         references: [Reference::section(Specification::SamlBindings, "3.5.4")],
         run: run,

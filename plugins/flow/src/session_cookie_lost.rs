@@ -1,5 +1,7 @@
 //! A cookie the sign-in depends on was set and did not come back.
 
+mod written_over;
+
 use diag_sdk::case::attempt::{Attempt, AttemptKind, LostCookie, Outcome};
 use diag_sdk::case::exchange::{Exchange, SameSite, Side};
 use diag_sdk::case::message::Carrier;
@@ -169,7 +171,7 @@ check! {
         needs: [Need::Capture],
         explains: ["assertion/in-response-to-unknown", "assertion/unsolicited", "flow/relay-state-lost", "identity/required-attribute-missing"],
         accounts: [Account::sp_or_loop(&[Meaning::NoSession, Meaning::InResponseTo, Meaning::RelayState, Meaning::Unsolicited])],
-        causes: [STRICT, LAX, LAX_BY_DEFAULT, NONE_WITHOUT_SECURE, NONE_OVER_HTTP, DOMAIN, OTHER_HOST, SCHEME, PATH, PREFIX, NOT_RECORDED, OTHER_NODE, HELD_BACK, NONE_WAS_SET],
+        causes: [STRICT, LAX, LAX_BY_DEFAULT, NONE_WITHOUT_SECURE, NONE_OVER_HTTP, DOMAIN, OTHER_HOST, SCHEME, PATH, PREFIX, NOT_RECORDED, OTHER_NODE, HELD_BACK, NONE_WAS_SET, written_over::ONE_NAME_FOR_TWO],
         references: [
             Reference::sections(Specification::CookiesDraft, "5.6", &["5.7", "8.8"]),
             Reference::section(Specification::Rfc(6265), "5.3"),
@@ -254,7 +256,8 @@ fn run(case: &Case, out: &mut Findings) {
         if moved.iter().any(|moved| moved.attempt.id == attempt.id) {
             continue;
         }
-        let found = held_back(case, attempt)
+        let found = written_over::written_over(case, attempt)
+            .or_else(|| held_back(case, attempt))
             .or_else(|| none_was_set(case, attempt))
             .or_else(|| missed_by_the_service(case, attempt));
         out.extend(found);

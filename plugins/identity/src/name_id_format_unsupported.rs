@@ -79,6 +79,7 @@ check! {
         needs: [Need::Capture],
         explains: ["flow/request-not-answered"],
         accounts: [Account::sp(&[Meaning::NameIdFormat]), Account::idp(&[Meaning::NameIdFormat])],
+        logged: "The identity provider cannot serve the NameID format that is asked for",
         causes: [FORMAT, OFFER],
         references: [
             Reference::section(Specification::SamlCore, "3.4.1.1"),

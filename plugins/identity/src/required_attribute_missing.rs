@@ -396,12 +396,14 @@ fn said_or_denied(sign_in: &SignIn<'_>) -> Option<Finding> {
             );
         }
     }
-    Some(
+    let attribute = |finding: Finding| {
         finding
             .because_with(&NOT_RELEASED, case, named.or(usual).map(String::as_str))
             .because(&NOT_MAPPED, case)
-            .because(&ACCESS_RULE, case),
-    )
+    };
+    let rule = |finding: Finding| finding.because(&ACCESS_RULE, case);
+    // Which rule refused only its owner knows, unless the refusal names the attribute.
+    Some(if reason.is_some() { rule(attribute(finding)) } else { attribute(rule(finding)) })
 }
 
 /// The one attribute the service provider's product always demands, by the name it looks for as delivered, where it

@@ -15,6 +15,12 @@ static REBUILT: CauseData = CauseData {
     setting: Setting::Gateway,
     fix: "Find out what produced this message; nothing between the identity provider and the browser should write into it",
 };
+static ONE_ID_FOR_BOTH: CauseData = CauseData {
+    text: "The identity provider gives the response and its assertion the same ID, which must be unique in a document",
+    who: Who::Idp,
+    setting: Setting::Unspecified,
+    fix: "Let the identity provider make an ID of its own for each; until then receivers that validate the schema refuse its responses",
+};
 static SP_MUST_REFUSE: CauseData = CauseData {
     text: "The message has the structure of signature wrapping, which a service provider must refuse",
     who: Who::Sp,
@@ -63,7 +69,7 @@ check! {
         needs: [Need::Capture],
         explains: ["flow/metadata-or-signing-error-at-sp", "signing/assertion-unsigned", "signing/reference-unusual", "signing/signature-invalid"],
         accounts: [Account::sp(&[Meaning::Signature, Meaning::UnsignedMessage, Meaning::Malformed, Meaning::UnsignedAssertion])],
-        causes: [REBUILT, SP_MUST_REFUSE],
+        causes: [REBUILT, SP_MUST_REFUSE, ONE_ID_FOR_BOTH],
         references: [
             Reference::section(Specification::SamlCore, "5.4.2").about("references"),
             Reference::page("https://www.usenix.org/conference/usenixsecurity12/technical-sessions/presentation/somorovsky", "2026-11-24").about("Somorovsky et al., On Breaking SAML: Be Whoever You Want to Be, 2012"),
@@ -80,6 +86,8 @@ fn run(case: &Case, out: &mut Findings) {
             out.push(moved(case, &delivery, consumed));
         } else if let Some((headline, place)) = ambiguous(message) {
             let finding = delivery.unprotected(headline, PATTERN).at(place);
+            let made_so = is_shared_with_the_response(message);
+            let finding = if made_so { finding.because(&ONE_ID_FOR_BOTH, case) } else { finding };
             out.push(finding.because(&REBUILT, case).because(&SP_MUST_REFUSE, case));
         } else if let Some(sealed) = beside(message) {
             let detail = "What is in it does not show without its key; encrypting needs nothing but a public key, so it protects only if it is signed inside.";
@@ -189,6 +197,17 @@ fn ambiguous(message: &Message) -> Option<(&'static str, &Place)> {
             None
         }
     })
+}
+
+/// The response has one assertion, and the two have one ID: nothing else in it could be taken for either.
+fn is_shared_with_the_response(message: &Message) -> bool {
+    let [assertion] = message.assertions.as_slice() else { return false };
+    let same = message.xml_id.as_ref().zip(assertion.xml_id.as_ref());
+    let [duplicate] = message.duplicate_ids.as_slice() else { return false };
+    message.encrypted.is_empty()
+        && same.is_some_and(|(response, own)| {
+            response.value == own.value && own.value == duplicate.value
+        })
 }
 
 fn refers_to_duplicate(message: &Message, signature: &Signature) -> bool {

@@ -1,9 +1,12 @@
 //! `virtual-proxy/not-linked`: no proxy serves the virtual proxy.
 
 use diag_sdk::address::Address;
+use diag_sdk::case::exchange::Exchange;
+use diag_sdk::case::sp_configuration::ProxyService;
 use diag_sdk::view::EntryPoint;
 use diag_sdk::{
-    Account, Case, CauseData, Findings, Need, Reference, Setting, Severity, Stage, Who, check,
+    Account, Case, CauseData, Finding, Findings, Need, Reference, Setting, Severity, Stage, Who,
+    check,
 };
 
 static LINK_FORGOTTEN: CauseData = CauseData {
@@ -13,12 +16,20 @@ static LINK_FORGOTTEN: CauseData = CauseData {
     fix: "Link the virtual proxy to the proxy that people reach; the proxy restarts",
 };
 
+static LINKED_TO_SOME: CauseData = CauseData {
+    text: "The virtual proxy is linked to some of the proxies only, and the balancer sends people to all of them",
+    who: Who::Sp,
+    setting: Setting::SpLinkedProxies,
+    fix: "Link the virtual proxy to every proxy that people reach by this name, or take the others out of the balancer's pool; the proxies restart",
+};
+
 check! {
     /// No proxy of the site lists the virtual proxy, so nothing serves it.
     ///
     /// A virtual proxy is a set of rules; a proxy service has to be linked to it before its URLs answer. Without the link people
     /// who open `/prefix/hub` get 404, or the default virtual proxy with its Windows log-in, and responses posted to the
     /// assertion consumer service find nobody. The export of the proxies tells, provided it is complete.
+    /// The link is made for each proxy: where only one of two behind a balancer has it, every other request falls through.
     ///
     /// ## Fails
     ///
@@ -51,7 +62,7 @@ check! {
         needs: [Need::Virtualproxyconfig, Need::Proxyservice],
         explains: ["flow/request-not-answered", "endpoints/acs-port-differs-from-proxy", "flow/no-saml-messages"],
         accounts: [Account::sp(&[]), Account::between(&[])],
-        causes: [LINK_FORGOTTEN],
+        causes: [LINK_FORGOTTEN, LINKED_TO_SOME],
         references: [
             Reference::page("https://help.qlik.com/en-US/sense-admin/May2023/Subsystems/DeployAdministerQSE/Content/Sense_DeployAdminister/QSEoW/Administer_QSEoW/Managing_QSEoW/create-virtual-proxy.htm", "2026-12-01").about("must be linked to a proxy service before it is available"),
         ],
@@ -65,10 +76,11 @@ fn run(case: &Case, out: &mut Findings) {
         out.missing(Need::Proxyservice);
         return;
     }
-    for entry in case
-        .saml_entry_points()
-        .filter(|entry| entry.vendor_id.is_some() && entry.linked_proxies.is_empty())
-    {
+    for entry in case.saml_entry_points().filter(|entry| entry.vendor_id.is_some()) {
+        if !entry.linked_proxies.is_empty() {
+            out.extend(linked_to_some(case, &entry));
+            continue;
+        }
         // An answer below its prefix shows that some proxy, not among the exports, serves it.
         let by_another = handed_to_another(case, &entry);
         let severity =
@@ -89,6 +101,46 @@ fn run(case: &Case, out: &mut Findings) {
                 .because_at(&LINK_FORGOTTEN, &entry, first.as_deref()),
         );
     }
+}
+
+/// Some of the proxies list it and others do not, which may be meant so; where the capture shows answers below its prefix
+/// as well as that nothing is there, it is not.
+fn linked_to_some(case: &Case, entry: &EntryPoint<'_>) -> Option<Finding> {
+    let without: Vec<&ProxyService> =
+        case.proxies.iter().filter(|proxy| !entry.linked_proxies.contains(&proxy.id)).collect();
+    if without.is_empty() || without.len() == case.proxies.len() {
+        return None;
+    }
+    let prefix = entry.prefix.as_ref().filter(|prefix| !prefix.value.is_empty())?;
+    let below = format!("/{}/", prefix.value);
+    let under = |exchange: &&Exchange| {
+        Address::parse(&exchange.url).is_some_and(|address| address.path.starts_with(&below))
+    };
+    let found_nothing: Vec<&Exchange> = case
+        .exchanges
+        .iter()
+        .filter(under)
+        .filter(|exchange| {
+            exchange.status == 404 && (exchange.navigation || exchange.method == "POST")
+        })
+        .collect();
+    let seen = entry.served() && !found_nothing.is_empty();
+    let names: Vec<&str> = without.iter().map(|proxy| proxy.name.as_str()).collect();
+    let names = names.join(", ");
+    let severity = if seen { Severity::Error } else { Severity::Warning };
+    let finding = entry
+        .finding(severity, format!("The virtual proxy is not linked to the proxy of {names}"))
+        .detail(if seen {
+            "Some requests below its prefix were answered, others found nothing there: whoever is sent to a proxy without the link gets 404."
+        } else {
+            "Whoever a balancer sends to a proxy without the link gets 404 there, or the default virtual proxy."
+        })
+        .expected(entry.vendor_id.clone().unwrap_or_default(), format!("id of {}", entry.name))
+        .actual("not listed", format!("settings.virtualProxies of the proxy of {names}"))
+        .at_all(without.iter().map(|proxy| &proxy.place))
+        .at_all(found_nothing.iter().take(2).map(|exchange| &exchange.place))
+        .because_at(&LINKED_TO_SOME, entry, Some(names.as_str()));
+    Some(if seen { finding } else { finding.likely() })
 }
 
 /// Who asks for a page below its prefix is sent to sign in in another way: the default virtual proxy answers there.
@@ -122,8 +174,6 @@ fn listed(case: &Case) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use diag_sdk::case::exchange::Exchange;
-    use diag_sdk::case::sp_configuration::ProxyService;
     use diag_sdk::testing::{LANDING, entry_point_with, levels};
 
     fn with(entry_points: Option<Vec<String>>, linked: &[&str]) -> Case {
@@ -154,6 +204,25 @@ mod tests {
             vec![Exchange { url: LANDING.to_owned(), status: 302, ..Exchange::default() }];
         assert_eq!(levels(&NOT_LINKED, &case), [Severity::Warning]);
         case.exchanges[0].status = 404;
+        assert_eq!(levels(&NOT_LINKED, &case), [Severity::Error]);
+    }
+
+    #[test]
+    fn a_link_to_one_of_two_proxies_is_an_error_where_the_other_answered() {
+        let mut case = with(Some(vec!["6f1d".into()]), &["x1"]);
+        let other =
+            ProxyService { id: "x2".into(), entry_points: Some(vec![]), ..ProxyService::default() };
+        case.proxies.push(other);
+        assert_eq!(levels(&NOT_LINKED, &case), [Severity::Warning]);
+        let page = |status: u16| Exchange {
+            url: LANDING.to_owned(),
+            status,
+            navigation: true,
+            ..Exchange::default()
+        };
+        case.exchanges = vec![page(302)];
+        assert_eq!(levels(&NOT_LINKED, &case), [Severity::Warning]);
+        case.exchanges.push(page(404));
         assert_eq!(levels(&NOT_LINKED, &case), [Severity::Error]);
     }
 

@@ -53,6 +53,8 @@ pub(super) struct Html {
     pub(super) listed: String,
     /// It offers to sign out.
     pub(super) signs_out: bool,
+    /// It has a field to search by.
+    pub(super) searches: bool,
     /// What stands in elements that nobody sees until a script shows them.
     pub(super) unseen: String,
 }
@@ -200,8 +202,13 @@ fn scan_telling(body: &str, tell: &mut impl FnMut(&str, usize)) -> Html {
                 );
             }
             "input" => {
-                html.submits |=
-                    attribute(attributes, "name").is_some_and(|name| name == "SAMLResponse");
+                let has = |name: &str, values: &[&str]| {
+                    attribute(attributes, name)
+                        .is_some_and(|value| values.contains(&value.to_ascii_lowercase().as_str()))
+                };
+                html.submits |= has("name", &["samlresponse"]);
+                html.searches |=
+                    has("type", &["search"]) || has("name", &["q", "query", "search", "keywords"]);
             }
             "meta"
                 if attribute(attributes, "name")

@@ -172,7 +172,7 @@ fn of_what(tokens: &[Token], said: Said, compared: &[values::Compared]) -> Optio
     // What only `no` denies is what stands right behind it.
     let bare = said.by_no && own.terms.has(Term::No) && said.of_what_follows;
     let near = near.filter(|at| !bare || *at <= said.at + 3);
-    let near = near.filter(|at| !is_of_attribute(tokens, *at));
+    let near = near.filter(|at| !is_of_attribute(tokens, *at) && !only_gives(tokens, *at));
     let values = |at: usize| {
         compared.iter().any(|pair| pair.expected == Some(at) || pair.actual == Some(at))
     };
@@ -185,7 +185,7 @@ fn of_what(tokens: &[Token], said: Said, compared: &[values::Compared]) -> Optio
         |at: usize, rule: &Rule| wants && at < said.at && rule.meaning == Meaning::MessageMissing;
     let best = candidates
         .map(|(at, rule)| (holder(at, rule), cost(tokens, at, said), at, rule))
-        .min_by_key(|(holder, cost, at, rule)| (*holder, *cost, *at, !rule.beside.is_empty()))
+        .min_by_key(|(holder, cost, at, rule)| (*holder, *cost, *at, rule.beside.is_empty()))
         .map(|(_, cost, at, rule)| (cost, at, rule));
     match best {
         Some((cost, at, rule)) => Some(Found { meaning: rule.meaning, noun: Some(at), said, cost }),
@@ -252,6 +252,34 @@ fn is_of_attribute(tokens: &[Token], at: usize) -> bool {
         && tokens.get(at + 1).is_some_and(|next| {
             next.terms.has(Term::Attribute) && !next.value && next.part == own.part
         })
+}
+
+/// `the IdP role`, `the NameID sent by the identity provider`: not the identity provider is spoken of, but what it has or gives.
+fn only_gives(tokens: &[Token], at: usize) -> bool {
+    const GIVEN: &[Term] =
+        &[Term::Attribute, Term::Role, Term::NameId, Term::Email, Term::Licence, Term::Permission];
+    const OF_THE_PARTIES: &[Term] = &[Term::Idp, Term::Sp, Term::Sso, Term::Application, Term::You];
+    let own = &tokens[at];
+    if own.value {
+        return false;
+    }
+    let together = |token: &&Token| token.sentence == own.sentence && token.part == own.part;
+    if own.terms.has(Term::Role) {
+        // `no AttributeAuthority role found in metadata`: that of a party, and no person's.
+        return tokens.iter().filter(together).any(|token| token.terms.has(Term::Metadata));
+    }
+    if !own.terms.has(Term::Idp) {
+        return false;
+    }
+    let given = |token: &Token| !token.value && GIVEN.iter().any(|term| token.terms.has(*term));
+    let its = tokens.get(at + 1).filter(together).is_some_and(|next| {
+        !next.value
+            && next.terms.any(Term::is_noun)
+            && !OF_THE_PARTIES.iter().any(|term| next.terms.has(*term))
+    });
+    let before = tokens[..at].iter().rev().take_while(together);
+    let led = before.clone().take(2).any(|token| token.terms.has(Term::Of));
+    its || led && before.take(REACH).any(given)
 }
 
 /// The reading that tells most: a guard against forgery before all; what stands behind `because`; what is found missing

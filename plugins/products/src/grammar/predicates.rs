@@ -64,9 +64,9 @@ pub(super) fn said(tokens: &[Token]) -> Vec<Said> {
                 (true, _, Some(kind)) => kind,
                 _ => continue,
             };
-            // `decryption failed`.
+            // `decryption failed`, `the encryption block is invalid`.
             let near = &tokens[at.saturating_sub(2)..(at + 3).min(tokens.len())];
-            let kind = if kind == Kind::Failed
+            let kind = if matches!(kind, Kind::Failed | Kind::Wrong)
                 && near.iter().any(|token| token.terms.has(Term::Decrypt))
             {
                 Kind::Undecryptable
@@ -75,7 +75,10 @@ pub(super) fn said(tokens: &[Token]) -> Vec<Said> {
             };
             let of_what_follows = term == Term::Contains;
             // `you do not have an account`, unlike `the response does not contain an account`.
-            if of_what_follows && kind == Kind::Missing && of_somebody(tokens, at) {
+            if of_what_follows
+                && kind == Kind::Missing
+                && (of_somebody(tokens, at) || of_an_account(tokens, at))
+            {
                 list.push(Said {
                     at,
                     kind: Kind::Lacking,
@@ -108,17 +111,34 @@ pub(super) fn said(tokens: &[Token]) -> Vec<Said> {
     list
 }
 
+/// `the portal does not have an account for X`: an account is what there is none of, whoever has none.
+fn of_an_account(tokens: &[Token], at: usize) -> bool {
+    const BETWEEN: usize = 3;
+    tokens[at + 1..]
+        .iter()
+        .take(BETWEEN)
+        .take_while(|token| token.sentence == tokens[at].sentence && !token.value)
+        .any(|token| token.terms.has(Term::Account))
+        && !of_what_was_sent(tokens, at)
+}
+
+/// A message or a part of it is spoken of.
+fn of_what_was_sent(tokens: &[Token], at: usize) -> bool {
+    let sent = [Term::Response, Term::Assertion, Term::Token, Term::Attribute];
+    tokens
+        .iter()
+        .filter(|token| token.sentence == tokens[at].sentence && !token.value)
+        .any(|token| sent.into_iter().any(|term| token.terms.has(term)))
+}
+
 /// A person is spoken of, and nothing that was sent.
 fn of_somebody(tokens: &[Token], at: usize) -> bool {
-    let mut sentence =
-        tokens.iter().filter(|token| token.sentence == tokens[at].sentence && !token.value);
-    let sent = [Term::Response, Term::Assertion, Term::Token, Term::Attribute];
     let person = tokens[..at].iter().any(|token| {
         token.sentence == tokens[at].sentence
             && !token.value
             && (token.terms.has(Term::You) || token.terms.has(Term::User))
     });
-    person && !sentence.any(|token| sent.into_iter().any(|term| token.terms.has(term)))
+    person && !of_what_was_sent(tokens, at)
 }
 
 /// What a word says when nothing denies it.

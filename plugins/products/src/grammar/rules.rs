@@ -29,7 +29,7 @@ const fn beside(
 /// Any way of saying that something is not as it must be.
 const NOT_RIGHT: &[Is] = &[Is::Wrong, Is::Gone, Is::Missing, Is::Denied, Is::Failed];
 /// What a person opens.
-const OPENED: &[Term] = &[Term::Application, Term::Licence, Term::Role];
+const OPENED: &[Term] = &[Term::Application, Term::Licence, Term::Role, Term::Page];
 
 pub(super) static RULES: &[Rule] = &[
     rule(
@@ -100,6 +100,12 @@ pub(super) static RULES: &[Rule] = &[
         Term::InResponseTo,
         &[Is::Wrong, Is::Gone, Is::Missing, Is::Failed, Is::Expired],
         Meaning::InResponseTo,
+    ),
+    beside(
+        Term::Signature,
+        &[Is::Wrong, Is::Failed, Is::Denied, Is::Gone, Is::Missing],
+        Meaning::RequestSignature,
+        &[Term::AuthnRequest],
     ),
     rule(Term::Signature, &[Is::Wrong, Is::Failed, Is::Denied], Meaning::Signature),
     beside(
