@@ -280,7 +280,7 @@ fn choose_configurations(case: &mut Case, evidence: &Evidence) {
         Some(captured) => case
             .sp_configurations
             .iter()
-            .map(|configuration| captured.is_elsewhere(configuration))
+            .map(|configuration| captured.is_elsewhere(case, configuration))
             .collect(),
         None => vec![false; case.sp_configurations.len()],
     };
@@ -399,7 +399,7 @@ fn say_foreign(case: &mut Case, inputs: &[String]) {
     for input in case.inputs.iter_mut().filter(|input| inputs.contains(&input.id)) {
         input
             .notes
-            .push("It shares no name and no domain with what was captured: set aside".to_owned());
+            .push("It is of another system than the one whose sign-in was captured: set aside".to_owned());
     }
 }
 

@@ -3,7 +3,7 @@
 
 use crate::known_by;
 use diag_sdk::Case;
-use diag_sdk::case::message::MessageKind;
+use diag_sdk::case::message::{Message, MessageKind};
 use diag_sdk::case::metadata::Metadata;
 use diag_sdk::case::registration::IdpRegistration;
 use diag_sdk::case::sp_configuration::SpConfiguration;
@@ -17,6 +17,16 @@ pub(crate) struct Captured {
     names: BTreeSet<String>,
     /// Domains of everything the browser went to or was sent to.
     domains: BTreeSet<String>,
+    /// The requests that were sent.
+    requests: Vec<Asked>,
+}
+
+/// By whom a request says it was sent, where the answer shall go, and whom it went to.
+#[derive(Debug)]
+struct Asked {
+    issuer: String,
+    consumer: String,
+    went_to: String,
 }
 
 impl Captured {
@@ -54,7 +64,9 @@ impl Captured {
             .chain(names.iter().map(String::as_str))
             .filter_map(domain)
             .collect();
-        (!names.is_empty()).then_some(Self { names, domains })
+        let requests = captured().filter(|message| message.kind == MessageKind::AuthnRequest);
+        let requests = requests.filter_map(Asked::of).collect();
+        (!names.is_empty()).then_some(Self { names, domains, requests })
     }
 
     /// The application shares nothing with what was captured.
@@ -67,9 +79,31 @@ impl Captured {
         !own && self.shares_nothing(known_by::registration(registration))
     }
 
-    /// The entry point shares nothing with what was captured.
-    pub(super) fn is_elsewhere(&self, configuration: &SpConfiguration) -> bool {
+    /// The entry point shares nothing with what was captured, or is that of another system of the same owner.
+    pub(super) fn is_elsewhere(&self, case: &Case, configuration: &SpConfiguration) -> bool {
         self.shares_nothing(known_by::configuration(configuration))
+            || self.is_another_system(case, configuration)
+    }
+
+    /// Every request names another sender, wants its answer at another host and went to another identity provider's address than
+    /// the entry point would. One of these can be the fault; all of them are another system.
+    fn is_another_system(&self, case: &Case, configuration: &SpConfiguration) -> bool {
+        let own_name = configuration.entity_id.as_ref().map(|id| id.value.as_str());
+        let own_host = configuration.host_uri.as_ref().and_then(|uri| host_of(uri.value.trim()));
+        let (Some(own_name), Some(own_host)) = (own_name, own_host) else { return false };
+        let copies = case.metadata.iter().filter(|metadata| {
+            metadata.configuration.as_deref() == Some(configuration.id.as_str())
+        });
+        let asked_at: BTreeSet<&str> = copies
+            .flat_map(|copy| copy.idp.iter().flat_map(|role| &role.sso))
+            .map(|endpoint| without_query(&endpoint.location.value))
+            .collect();
+        let differs = |asked: &Asked| {
+            asked.issuer != own_name
+                && host_of(&asked.consumer).is_some_and(|host| host != own_host)
+                && !asked_at.contains(without_query(&asked.went_to))
+        };
+        !asked_at.is_empty() && !self.requests.is_empty() && self.requests.iter().all(differs)
     }
 
     /// The service provider whose metadata this is shares nothing with what was captured.
@@ -84,6 +118,21 @@ impl Captured {
             && own.all(|own| !self.domains.contains(&own))
             && !texts.iter().any(|text| self.names.contains(*text))
     }
+}
+
+impl Asked {
+    fn of(request: &Message) -> Option<Self> {
+        let consumer = request.request.as_ref()?.acs_url.as_ref()?;
+        Some(Self {
+            issuer: request.issuer.as_ref()?.value.clone(),
+            consumer: consumer.value.clone(),
+            went_to: request.delivered_to()?.to_owned(),
+        })
+    }
+}
+
+fn without_query(url: &str) -> &str {
+    url.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/')
 }
 
 /// The last two labels of the host: names of one owner differ before them.
@@ -120,7 +169,7 @@ mod tests {
             );
         }
         let own = entry_point_with(|_| ()).sp_configurations.remove(0);
-        assert!(!captured.is_elsewhere(&own));
+        assert!(!captured.is_elsewhere(&Case::default(), &own));
         assert!(Captured::of(&Case::default()).is_none());
     }
 

@@ -84,7 +84,7 @@ struct Named<'a> {
     holder: &'a str,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Kind {
     HostUri,
     SpMetadata,
@@ -95,20 +95,11 @@ enum Kind {
 
 fn run(case: &Case, out: &mut Findings) {
     let named = named(case);
-    let Some(right) = most_named(&named) else { return };
-    let Some(agreed) = named.iter().find(|one| one.host == right) else { return };
-    // Several reply URLs are normal; one on the right host is enough.
-    let on_it = |kind: Kind| named.iter().any(|one| one.what == kind && one.host == right);
-    let (reply_url, identifier) = (on_it(Kind::ReplyUrl), on_it(Kind::Identifier));
-    let enough =
-        |kind: Kind| kind == Kind::ReplyUrl && reply_url || kind == Kind::Identifier && identifier;
-    // `https://*.contoso.example` covers the hosts below it.
-    let covers = |host: &str| {
-        host.strip_prefix('*')
-            .is_some_and(|domain| domain.starts_with('.') && right.ends_with(domain))
-    };
-    let apart = |one: &&Named<'_>| one.host != right && !covers(&one.host) && !enough(one.what);
-    for other in named.iter().filter(apart) {
+    let Some(most) = most_named(&named) else { return };
+    let systems = Systems::of(&named);
+    let apart = named.iter().filter_map(|other| Some((other, systems.due(other, most)?)));
+    for (other, right) in apart.filter(|(other, right)| systems.is_apart(other, right)) {
+        let Some(agreed) = systems.first.get(right) else { continue };
         // Where URLs are compared with each other, those checks know more; nobody compares the start URL.
         let severity = if other.what == Kind::SignOnUrl && !case.signed_in() {
             Severity::Error
@@ -130,6 +121,67 @@ fn run(case: &Case, out: &mut Findings) {
             finding = finding.likely();
         }
         out.push(caused(case, finding, other, right));
+    }
+}
+
+/// The hosts of the service providers that were exported: production and test beside each other are two, each with its own
+/// registration.
+struct Systems<'a> {
+    /// By host, the first setting that names it.
+    first: BTreeMap<&'a str, &'a Named<'a>>,
+    /// Hosts that reply URLs and identifiers name.
+    listed: BTreeSet<(Kind, &'a str)>,
+    /// How many hosts service providers name themselves.
+    own: usize,
+    /// By registration, those of them that its reply URLs name.
+    registered: BTreeMap<&'a str, BTreeSet<&'a str>>,
+    /// All of these.
+    paired: BTreeSet<&'a str>,
+}
+
+impl<'a> Systems<'a> {
+    fn of(named: &'a [Named<'a>]) -> Self {
+        let own: BTreeSet<&str> = named
+            .iter()
+            .filter(|one| matches!(one.what, Kind::HostUri | Kind::SpMetadata))
+            .map(|one| one.host.as_str())
+            .collect();
+        let mut registered: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        let mut paired = BTreeSet::new();
+        let mut first = BTreeMap::new();
+        for one in named {
+            first.entry(one.host.as_str()).or_insert(one);
+            if one.what == Kind::ReplyUrl && own.contains(one.host.as_str()) {
+                registered.entry(one.holder).or_default().insert(&one.host);
+                paired.insert(one.host.as_str());
+            }
+        }
+        let listed = named.iter().map(|one| (one.what, one.host.as_str())).collect();
+        Self { first, listed, own: own.len(), registered, paired }
+    }
+
+    /// The host that a setting should name: that of its own system, or the one that most settings name. Nothing where a
+    /// service provider's own host is the one that some registration sends responses to.
+    fn due(&self, one: &Named<'_>, most: &'a str) -> Option<&'a str> {
+        if matches!(one.what, Kind::HostUri | Kind::SpMetadata) {
+            let is_of_another = self.own > 1 && self.paired.contains(one.host.as_str());
+            return (!is_of_another).then_some(most);
+        }
+        let own = self.registered.get(one.holder).filter(|own| !own.contains(most));
+        Some(own.and_then(|own| own.first().copied()).unwrap_or(most))
+    }
+
+    /// The setting names another host than the one that is due, and nothing makes up for it.
+    fn is_apart(&self, one: &Named<'_>, right: &str) -> bool {
+        // Several reply URLs are normal; one on the right host is enough.
+        let enough = matches!(one.what, Kind::ReplyUrl | Kind::Identifier)
+            && self.listed.contains(&(one.what, right));
+        // `https://*.contoso.example` covers the hosts below it.
+        let covers = one
+            .host
+            .strip_prefix('*')
+            .is_some_and(|domain| domain.starts_with('.') && right.ends_with(domain));
+        one.host != right && !covers && !enough
     }
 }
 
@@ -365,6 +417,33 @@ mod tests {
         assert_eq!(found(&case).len(), 1, "the sides do not agree on it");
         case.sp_configurations[0].entity_id = Some("https://elsewhere.example/qlik".into());
         assert!(found(&case).is_empty());
+    }
+
+    #[test]
+    fn production_and_test_beside_each_other_are_two_systems() {
+        let mut case = with(
+            &["https://sense.contoso.example"],
+            &[ACS],
+            Some("https://sense.contoso.example/azure/hub"),
+        );
+        let mut test = entry_point_with(|entry| {
+            entry.id = "test".to_owned();
+            entry.host_uri = Some("https://sense-test.contoso.example".into());
+            entry.entity_id = Some("https://sense-test.contoso.example".into());
+        });
+        case.sp_configurations.append(&mut test.sp_configurations);
+        let registered = |start: &str| IdpRegistration {
+            id: "r2".to_owned(),
+            sign_on_url: Some(sited(Some(start.to_owned()))),
+            ..registration(
+                &["https://sense-test.contoso.example"],
+                &["https://sense-test.contoso.example:443/azure/samlauthn/"],
+            )
+        };
+        case.registrations.push(registered("https://sense-test.contoso.example/azure/hub"));
+        assert_eq!(found(&case), []);
+        case.registrations[1] = registered("https://sense.contoso.example/azure/hub");
+        assert_eq!(found(&case).len(), 1, "the test application starts at production");
     }
 
     #[test]

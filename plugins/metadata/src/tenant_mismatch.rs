@@ -274,17 +274,27 @@ fn authority(copy: &MetadataCopy<'_>, published: &[MetadataCopy<'_>]) -> Option<
     let (of_own, of_others): (Vec<Named>, Vec<Named>) = issuer
         .filter_map(|issuer| named(issuer, "Issuer of the captured response".to_owned()))
         .partition(|named| own.as_ref() == Some(&named.tenant));
+    // Where the metadata of several tenants lie beside each other, the copy is one of its own tenant's.
+    let published: Vec<Named> = published
+        .filter_map(|source| named(&source.entity_id, format!("entityID in {}", source.origin)))
+        .collect();
+    let is_own = |named: &Named| own.as_ref() == Some(&named.tenant);
+    let (published_own, published_others): (Vec<Named>, Vec<Named>) =
+        published.into_iter().partition(is_own);
     of_own
         .into_iter()
         .chain(of_others)
-        .chain(published.filter_map(|source| {
-            named(&source.entity_id, format!("entityID in {}", source.origin))
-        }))
+        .chain(published_own)
+        .chain(published_others)
         .next()
         .or_else(|| {
-            let tenant = case
-                .relevant_registrations()
-                .find_map(|registration| registration.tenant.as_ref())?;
+            let tenants = || {
+                case.relevant_registrations().filter_map(|registration| registration.tenant.as_ref())
+            };
+            let of_own = |tenant: &&Sited<String>| {
+                own.as_ref() == Some(&Tenant::Id(tenant.value.to_lowercase()))
+            };
+            let tenant = tenants().find(of_own).or_else(|| tenants().next())?;
             let value = format!("https://sts.windows.net/{}/", tenant.value.to_lowercase());
             let id = Tenant::Id(tenant.value.to_lowercase());
             Some(Named {
