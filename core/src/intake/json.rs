@@ -414,9 +414,13 @@ fn sort_object(fields: &[(String, Outline)]) -> Option<InputKind> {
 
 /// One sign-in of a log: by whom at which application, and how it ended.
 fn is_sign_in(fields: &[(String, Outline)]) -> bool {
-    matches!(get(fields, "status"), Some(Outline::Object(status)) if has(status, "errorCode"))
-        && has(fields, "createdDateTime")
-        && has(fields, "appId")
+    let any = |names: &[&str]| names.iter().any(|name| has(fields, name));
+    let status = get(fields, "status").or_else(|| get(fields, "Status"));
+    let numbered = matches!(status, Some(Outline::Object(status)) if has(status, "errorCode") || has(status, "ErrorCode"));
+    let of_graph = numbered && any(&["createdDateTime", "CreatedDateTime"]);
+    let of_log_analytics =
+        any(&["TimeGenerated", "TimeGenerated [UTC]"]) && has(fields, "ResultType");
+    (of_graph || of_log_analytics) && any(&["appId", "AppId"])
 }
 
 /// Fields of `customClaimsPolicy`, which no other object has.

@@ -111,6 +111,9 @@ pub(super) fn document(bytes: &[u8]) -> Verdict {
     if let Some(verdict) = commands(trimmed) {
         return verdict;
     }
+    if let Some(log) = super::sign_ins::table_as_log(trimmed) {
+        return text_of(InputKind::ServerLog, &log);
+    }
     if metadata_with_a_preface(trimmed) {
         return as_given(InputKind::Metadata, bytes);
     }

@@ -144,6 +144,7 @@ fn together(case: &Case, lines: &[&Witness]) -> Vec<Failure> {
     let mut failures: Vec<Failure> = Vec::new();
     for line in lines {
         let (stage, said) = (stage(line.phrase.meaning, line.party), statement(case, line));
+        let codes = &line.codes;
         let same = |failure: &&mut Failure| {
             let apart =
                 failure.time.zip(line.time).map(|(a, b)| a.duration_since(b).as_secs().abs());
@@ -152,12 +153,16 @@ fn together(case: &Case, lines: &[&Witness]) -> Vec<Failure> {
                 && apart.is_some_and(|seconds| seconds <= TOGETHER)
         };
         match failures.iter_mut().find(same) {
-            Some(failure) if failure.said.len() < MOST => failure.said.push(said),
+            Some(failure) if failure.said.len() < MOST => {
+                failure.said.push(said);
+                failure.codes.extend(codes.iter().cloned());
+            }
             Some(_) => {}
             None => failures.push(Failure {
                 stage,
                 party: line.party,
                 said: vec![said],
+                codes: codes.clone(),
                 place: Some(line.place.clone()),
                 time: line.time,
                 ..Failure::default()

@@ -62,8 +62,22 @@ pub(crate) fn bear(case: &mut Case) {
     if case.exchanges.is_empty() {
         last_of_all(&mut witnesses);
     }
+    set_other_applications_aside(case, &mut witnesses);
     case.log_phrases = counting(&witnesses);
     case.witnesses = witnesses;
+}
+
+/// Lines about another application than the one whose export was given tell nothing of it.
+fn set_other_applications_aside(case: &Case, witnesses: &mut [Witness]) {
+    let own: Vec<&str> =
+        case.relevant_registrations().filter_map(|one| one.app_id.as_deref()).collect();
+    let is_another = |witness: &&mut Witness| {
+        let id = witness.application.as_deref();
+        id.is_some_and(|id| !own.iter().any(|own| own.eq_ignore_ascii_case(id)))
+    };
+    for witness in witnesses.iter_mut().filter(is_another).filter(|_| !own.is_empty()) {
+        (witness.bearing, witness.attempt) = (Bearing::History, None);
+    }
 }
 
 /// From the first to the last moment of the capture.

@@ -20,8 +20,9 @@ use columns::Columns;
 use diag_products::{Found, Products, Proven, Role, Scope, Where};
 use diag_sdk::case::exchange::{Phrase, Side};
 use diag_sdk::case::judgement::{Part, Party};
+use diag_sdk::case::product::{CodeClass, VendorCode};
 use diag_sdk::case::witness::Witness;
-use diag_sdk::{Meaning, Place, Secret};
+use diag_sdk::{Meaning, Place, Secret, Vendor};
 use jiff::Timestamp;
 use level::Level;
 use stamp::Stamp;
@@ -81,12 +82,29 @@ pub(crate) fn read(log: &Log<'_>, products: &Products) -> Vec<Witness> {
             ..Place::default()
         };
         let before = witnesses.len();
-        for found in sentences(&spoken, level, log, products) {
+        let application = application(&spoken);
+        let code = if level == Level::Loud { coded(&spoken, products) } else { None };
+        if code.as_ref().is_some_and(asks) {
+            continue;
+        }
+        // What is numbered is known by its number, and by what its own product says beside it.
+        let numbered = code.map(|code| numbered(&code));
+        let vendor = numbered.as_ref().map(|witness| witness.phrase.vendor);
+        let own = |found: &Found<'_>| {
+            vendor.is_none_or(|vendor| Vendor::read(&found.product.id) == Some(vendor))
+        };
+        for found in sentences(&spoken, level, log, products).into_iter().filter(own) {
+            let (party, codes) = match &numbered {
+                Some(numbered) => (numbered.party, numbered.codes.clone()),
+                None => (party(&found), Vec::new()),
+            };
             witnesses.push(Witness {
                 place: place.clone(),
                 time: written.map(|stamp| stamp.time),
                 zoned: written.is_some_and(|stamp| stamp.zoned),
-                party: party(&found),
+                party,
+                codes,
+                application: application.clone(),
                 phrase: spoken::phrase(&found, &spoken, Part::Log),
                 person: person(&found, columns.person(line), log.sealer),
                 ..Witness::default()
@@ -110,13 +128,12 @@ pub(crate) fn read(log: &Log<'_>, products: &Products) -> Vec<Witness> {
             });
         } else if witnesses.len() == before && matches!(level, Level::Loud) {
             let understood = || stated(&spoken).filter(|_| about_sign_ins);
-            witnesses.extend(numbered(&spoken, products).or_else(understood).map(|witness| {
-                Witness {
-                    place,
-                    time: written.map(|stamp| stamp.time),
-                    zoned: written.is_some_and(|stamp| stamp.zoned),
-                    ..witness
-                }
+            witnesses.extend(numbered.or_else(understood).map(|witness| Witness {
+                place,
+                time: written.map(|stamp| stamp.time),
+                zoned: written.is_some_and(|stamp| stamp.zoned),
+                application,
+                ..witness
             }));
         }
         // Now and then, since it moves all that stay.
@@ -128,14 +145,27 @@ pub(crate) fn read(log: &Log<'_>, products: &Products) -> Vec<Witness> {
     witnesses
 }
 
-/// What the number of a vendor in a line states.
-fn numbered(line: &str, products: &Products) -> Option<Witness> {
+/// The application that a line names by its id, as sign-in logs are written down here.
+fn application(line: &str) -> Option<String> {
+    let (_, behind) = line.rsplit_once("[application ")?;
+    Some(behind.strip_suffix(']')?.to_owned())
+}
+
+/// The number of a vendor in a line, where something is known of it.
+fn coded(line: &str, products: &Products) -> Option<VendorCode> {
     let codes = products.codes_in(line);
-    let code = codes.first()?;
-    let known = products.code(code).filter(|known| known.class.is_some())?;
-    // Of a line only what the product wrote is kept, and that is the number.
-    let phrase = spoken::coded(&known, code, 0, Part::Log);
-    Some(Witness { party: Party::Idp, phrase, codes: vec![code.clone()], ..Witness::default() })
+    products.code(codes.first()?).filter(|known| known.class.is_some())
+}
+
+/// A question on the way of a sign-in.
+fn asks(code: &VendorCode) -> bool {
+    code.class == Some(CodeClass::Interrupt) && code.meaning != Meaning::NoSession
+}
+
+/// What the number states. Of the line only what the product wrote is kept, and that is the number.
+fn numbered(code: &VendorCode) -> Witness {
+    let phrase = spoken::coded(code, &code.code, 0, Part::Log);
+    Witness { party: Party::Idp, phrase, codes: vec![code.code.clone()], ..Witness::default() }
 }
 
 /// What a status that a line repeats means (saml-core-2.0-os, 3.2.2.2): the identity provider gave it, whoever writes.
@@ -147,14 +177,20 @@ fn status(line: &str) -> Option<Witness> {
         ("NoPassive", Meaning::RequestProperty),
         ("UnsupportedBinding", Meaning::WrongBinding),
         ("UnknownPrincipal", Meaning::NotProvisioned),
+        ("RequestDenied", Meaning::Status),
+        ("AuthnFailed", Meaning::Status),
+        ("Responder", Meaning::Status),
+        ("Requester", Meaning::Status),
     ];
-    let (name, meaning) = MEANT.iter().find(|(name, _)| {
+    let (name, meaning) = MEANT.iter().find(|(name, meaning)| {
         line.match_indices(name).any(|(at, _)| {
             let ends = !line[at + name.len()..].starts_with(|next: char| next.is_alphanumeric());
             let before = &line[..at];
             let joined = before.trim_end_matches(['/', '>', '-', ' ', ',', ':', '"', '\'', '(']);
             let top = ["Requester", "Responder"].iter().any(|top| joined.ends_with(top));
-            ends && (before.ends_with("status:") || top)
+            let named = *meaning == Meaning::Status
+                && ["status", "Status", "STATUS"].iter().any(|word| joined.ends_with(word));
+            ends && (before.ends_with("status:") || top || named)
         })
     })?;
     let phrase = Phrase {
@@ -341,15 +377,19 @@ fn party(found: &Found<'_>) -> Party {
     if let Some(by) = found.text.by {
         return if by == Role::Idp { Party::Idp } else { Party::Sp };
     }
-    let may_be_one = found.product.roles.is_empty()
+    let may_be_one = found.text.means == Meaning::Status
+        || found.product.roles.is_empty()
         || found.product.roles.iter().any(|role| matches!(role, Role::Idp | Role::Library));
     let only = found.product.roles == [Role::Idp];
     if only || may_be_one && of_an_idp(found.text.means) { Party::Idp } else { Party::Sp }
 }
 
-/// What only an identity provider refuses by: who asks, where to, and how that is signed.
+/// What only an identity provider refuses by: who asks, where to, and how that is signed; and the status by which it says no.
 fn of_an_idp(meaning: Meaning) -> bool {
-    matches!(meaning, Meaning::UnknownSp | Meaning::Acs | Meaning::RequestSignature)
+    matches!(
+        meaning,
+        Meaning::UnknownSp | Meaning::Acs | Meaning::RequestSignature | Meaning::Status
+    )
 }
 
 #[cfg(test)]

@@ -397,9 +397,9 @@ fn choose_registrations(case: &mut Case, evidence: &Evidence) {
 /// Says of files that they are about others than whose sign-in was captured.
 fn say_foreign(case: &mut Case, inputs: &[String]) {
     for input in case.inputs.iter_mut().filter(|input| inputs.contains(&input.id)) {
-        input
-            .notes
-            .push("It is of another system than the one whose sign-in was captured: set aside".to_owned());
+        input.notes.push(
+            "It is of another system than the one whose sign-in was captured: set aside".to_owned(),
+        );
     }
 }
 

@@ -5,8 +5,8 @@ use diag_sdk::case::judgement::Party;
 use diag_sdk::case::message::Status;
 use diag_sdk::view::Response;
 use diag_sdk::{
-    Account, Case, CauseData, Finding, Findings, Need, Reference, Setting, Severity, Specification,
-    Stage, Who, check, spec, status,
+    Account, Case, CauseData, Finding, Findings, Meaning, Need, Reference, Setting, Severity,
+    Specification, Stage, Who, check, spec, status,
 };
 
 static REQUEST: CauseData = CauseData {
@@ -84,7 +84,8 @@ check! {
         stage: Stage::Authentication,
         needs: [Need::Capture],
         explains: ["flow/sp-refused-response", "flow/redirect-loop", "flow/relay-state-lost"],
-        accounts: [Account::bare(Party::Idp, &[Stage::Response]), Account::bare(Party::Sp, &[Stage::Consumption])],
+        accounts: [Account::bare(Party::Idp, &[Stage::Response]), Account::bare(Party::Sp, &[Stage::Consumption]), Account::idp(&[Meaning::Status])],
+        logged: "The identity provider answered with a status that is no success",
         causes: [REQUEST, IDP, NO_KEY_TO_ENCRYPT, ENCRYPTS],
         references: [Reference::section(Specification::SamlCore, "3.2.2.2")],
         run: run,

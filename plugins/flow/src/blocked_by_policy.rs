@@ -94,7 +94,7 @@ check! {
         title: "A policy of the identity provider keeps the person out",
         levels: [Severity::Error],
         stage: Stage::Authentication,
-        needs: [Need::Capture],
+        needs: [Need::Capture, Need::ServerLog],
         explains: ["flow/request-not-answered", "flow/credentials-rejected"],
         accounts: [Account::idp(&[Meaning::Policy]).codes(CODES)],
         causes: [POLICY],
@@ -147,7 +147,14 @@ fn describe(case: &Case, code: Option<&str>, words: Option<&str>, failure: &Fail
         detail.push(format!("For whoever administers the policy: {ids}."));
     }
     let mut finding = Finding::error("A policy of the identity provider keeps the person out")
-        .actual(code.or(words).unwrap_or_default(), "the identity provider's page")
+        .actual(
+            code.or(words).unwrap_or_default(),
+            if exchange.is_some() {
+                "the identity provider's page"
+            } else {
+                "the identity provider's log"
+            },
+        )
         .detail(detail.join(" "))
         .at_all(failure.place.as_ref())
         .attempt(failure.attempt.clone().unwrap_or_default());

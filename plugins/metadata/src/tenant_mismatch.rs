@@ -281,15 +281,11 @@ fn authority(copy: &MetadataCopy<'_>, published: &[MetadataCopy<'_>]) -> Option<
     let is_own = |named: &Named| own.as_ref() == Some(&named.tenant);
     let (published_own, published_others): (Vec<Named>, Vec<Named>) =
         published.into_iter().partition(is_own);
-    of_own
-        .into_iter()
-        .chain(of_others)
-        .chain(published_own)
-        .chain(published_others)
-        .next()
-        .or_else(|| {
+    of_own.into_iter().chain(of_others).chain(published_own).chain(published_others).next().or_else(
+        || {
             let tenants = || {
-                case.relevant_registrations().filter_map(|registration| registration.tenant.as_ref())
+                case.relevant_registrations()
+                    .filter_map(|registration| registration.tenant.as_ref())
             };
             let of_own = |tenant: &&Sited<String>| {
                 own.as_ref() == Some(&Tenant::Id(tenant.value.to_lowercase()))
@@ -303,7 +299,8 @@ fn authority(copy: &MetadataCopy<'_>, published: &[MetadataCopy<'_>]) -> Option<
                 origin: "appOwnerOrganizationId of the application".to_owned(),
                 place: tenant.place.clone(),
             })
-        })
+        },
+    )
 }
 
 /// Two ids that differ. What a domain stands for is not known, so it differs from nothing.

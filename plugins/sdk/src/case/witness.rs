@@ -39,6 +39,8 @@ facts! {
         pub phrase: Phrase,
         /// Vendors' codes in it.
         pub codes: Vec<String>,
+        /// Id of the application it is about, where it names one.
+        pub application: Option<String>,
         /// Whom it names, sealed: the name as it stands, and without the directory before it.
         pub person: Vec<Secret>,
         /// How it stands to what was captured.
