@@ -63,6 +63,14 @@ impl Intake<'_, '_> {
 
     fn take_json_document(&mut self, input: &mut Input, document: &str, outline: &Outline) {
         match sort(outline) {
+            Sort::None(what) if super::audit::is_listed(outline) => {
+                match super::audit::as_log(document) {
+                    Some(log) => {
+                        self.keep(input, InputKind::ServerLog, HeldBy::Publisher, log.into_bytes());
+                    }
+                    None => input.notes.push(super::recognise::none_of_ours(&what)),
+                }
+            }
             Sort::SignIns => match super::sign_ins::as_log(document) {
                 Some(log) => {
                     self.keep(input, InputKind::ServerLog, HeldBy::Publisher, log.into_bytes());

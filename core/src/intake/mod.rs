@@ -6,6 +6,7 @@
 
 mod aggregate;
 mod archive;
+mod audit;
 mod command;
 pub(crate) mod encoding;
 pub mod files;

@@ -1,7 +1,7 @@
 //! The identity provider answered, but not with a success.
 
 use diag_sdk::case::attempt::Outcome;
-use diag_sdk::case::judgement::Party;
+use diag_sdk::case::judgement::{Failure, Party};
 use diag_sdk::case::message::Status;
 use diag_sdk::view::Response;
 use diag_sdk::{
@@ -82,17 +82,33 @@ check! {
         title: "The identity provider's response is no success",
         levels: [Severity::Error, Severity::Warning, Severity::Notice],
         stage: Stage::Authentication,
-        needs: [Need::Capture],
+        needs: [Need::Capture, Need::ServerLog],
         explains: ["flow/sp-refused-response", "flow/redirect-loop", "flow/relay-state-lost"],
         accounts: [Account::bare(Party::Idp, &[Stage::Response]), Account::bare(Party::Sp, &[Stage::Consumption]), Account::idp(&[Meaning::Status])],
-        logged: "The identity provider answered with a status that is no success",
         causes: [REQUEST, IDP, NO_KEY_TO_ENCRYPT, ENCRYPTS],
         references: [Reference::section(Specification::SamlCore, "3.2.2.2")],
         run: run,
     }
 }
 
+/// What only a log tells: whoever got the response repeats its status there.
+fn logged(case: &Case, failure: &Failure) -> Option<Finding> {
+    if failure.party != Party::Idp || failure.exchange.is_some() || failure.message.is_some() {
+        return None;
+    }
+    let said = failure.said.iter().find(|said| said.meaning == Meaning::Status)?;
+    let finding = Finding::error("The identity provider answered with a status that is no success")
+        .detail(said.quoted())
+        .actual(said.text.clone(), "the log")
+        .at_all(said.place.as_ref());
+    let of_request = |finding: Finding| finding.because(&REQUEST, case);
+    let of_idp = |finding: Finding| finding.because(&IDP, case);
+    let blames_the_request = said.text.contains("Requester");
+    Some(if blames_the_request { of_idp(of_request(finding)) } else { of_request(of_idp(finding)) })
+}
+
 fn run(case: &Case, out: &mut Findings) {
+    out.extend(case.failures.iter().filter_map(|failure| logged(case, failure)));
     for response in case.responses() {
         let Some(status) =
             response.message.status.as_ref().filter(|_| !response.message.succeeded())
