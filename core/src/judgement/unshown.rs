@@ -4,11 +4,11 @@
 
 use super::denied::{names, signed_in};
 use crate::story::path::host_and_path;
-use diag_sdk::Case;
 use diag_sdk::case::attempt::{Attempt, Outcome};
 use diag_sdk::case::exchange::{Exchange, Side};
 use diag_sdk::case::judgement::Party;
 use diag_sdk::case::witness::{Bearing, Witness};
+use diag_sdk::{Case, Meaning};
 
 /// Leaves open what the page's own calls deny.
 pub(super) fn by_calls(case: &mut Case) {
@@ -29,11 +29,12 @@ pub(super) fn by_calls(case: &mut Case) {
 pub(super) fn by_logs(case: &mut Case) {
     for number in 0..case.attempts.len() {
         let attempt = &case.attempts[number];
-        if without_a_session(case, attempt).is_none() {
+        if !signed_in(attempt) {
             continue;
         }
+        let bare = without_a_session(case, attempt).is_some();
         let names = names(case, attempt);
-        let refuses = |witness: &Witness| {
+        let refuses = |witness: &&Witness| {
             witness.bearing == Bearing::Present
                 && witness.party == Party::Sp
                 && witness.attempt.as_ref() == Some(&attempt.id)
@@ -41,11 +42,54 @@ pub(super) fn by_logs(case: &mut Case) {
                 && (witness.person.is_empty()
                     || witness.person.iter().any(|name| names.contains(&name)))
         };
-        if case.witnesses.iter().any(refuses) {
+        let at_its_receipt =
+            |witness: &&Witness| of_the_message(witness) && at_receipt(case, attempt, witness);
+        let mut lines = case.witnesses.iter().filter(refuses);
+        if lines.any(|line| bare || at_its_receipt(&line)) {
             let ending = "The page behind the response loads, but the log says that the response was refused";
             open(&mut case.attempts[number], ending.to_owned());
         }
     }
+}
+
+/// What is said is said of a message or of what it carries: whoever finds that wrong takes nobody in by it. What a person may use is
+/// another matter, and so is what passes.
+fn of_the_message(witness: &Witness) -> bool {
+    const OF_PEOPLE: &[Meaning] = &[
+        Meaning::NoLicence,
+        Meaning::SessionLimit,
+        Meaning::UserDisabled,
+        Meaning::NotAssigned,
+        Meaning::NotProvisioned,
+        Meaning::AccountTaken,
+        Meaning::Credentials,
+        Meaning::RateLimited,
+        Meaning::ConnectionLost,
+        Meaning::Origin,
+        Meaning::HostHeader,
+        Meaning::Tls,
+        Meaning::NoSession,
+        Meaning::CrossSite,
+    ];
+    !OF_PEOPLE.contains(&witness.phrase.meaning)
+}
+
+/// The line was written in the seconds in which this response was received, and no other one was.
+fn at_receipt(case: &Case, attempt: &Attempt, witness: &Witness) -> bool {
+    const SECONDS: i64 = 3;
+    let near = |index: usize| {
+        let received = case.exchanges.get(index).and_then(|exchange| exchange.started);
+        received.zip(witness.time).is_some_and(|(received, written)| {
+            let apart = written.duration_since(received).as_secs();
+            // Zones lie on whole and half hours.
+            let apart =
+                if witness.zoned { apart } else { (apart + SECONDS).rem_euclid(1800) - SECONDS };
+            apart.abs() <= SECONDS
+        })
+    };
+    let mut received = case.attempts.iter().filter_map(|attempt| attempt.consumption);
+    let own = attempt.consumption.is_some_and(near);
+    own && received.all(|index| Some(index) == attempt.consumption || !near(index))
 }
 
 fn open(attempt: &mut Attempt, ending: String) {
@@ -86,7 +130,6 @@ fn denied_last(behind: &[Exchange]) -> Option<&Exchange> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use diag_sdk::Meaning;
     use diag_sdk::case::exchange::{Phrase, SetCookie};
     use diag_sdk::testing::{exchange, sign_in};
 
@@ -142,5 +185,31 @@ mod tests {
         };
         assert_eq!(outcome(Meaning::Destination), Outcome::Incomplete);
         assert_eq!(outcome(Meaning::Unknown), Outcome::SignedIn);
+    }
+
+    #[test]
+    fn a_log_that_refuses_the_response_in_the_second_of_its_receipt_leaves_it_open() {
+        let outcome = |seconds: i64, meaning: Meaning, zoned: bool| {
+            let mut case = sign_in(Outcome::SignedIn);
+            let at: jiff::Timestamp = "2026-11-24T10:00:10Z".parse().expect("a time");
+            let consumption = case.attempts[0].consumption.expect("it was received");
+            case.exchanges[consumption].started = Some(at);
+            case.witnesses = vec![Witness {
+                bearing: Bearing::Present,
+                party: Party::Sp,
+                attempt: Some(case.attempts[0].id.clone()),
+                time: Some(at + jiff::SignedDuration::from_secs(seconds)),
+                zoned,
+                phrase: Phrase { meaning, ..Phrase::default() },
+                ..Witness::default()
+            }];
+            by_logs(&mut case);
+            case.attempts[0].outcome
+        };
+        assert_eq!(outcome(1, Meaning::Destination, true), Outcome::Incomplete);
+        assert_eq!(outcome(7201, Meaning::Destination, false), Outcome::Incomplete);
+        assert_eq!(outcome(20, Meaning::Destination, true), Outcome::SignedIn, "a busy server");
+        assert_eq!(outcome(7201, Meaning::Destination, true), Outcome::SignedIn);
+        assert_eq!(outcome(1, Meaning::NoLicence, true), Outcome::SignedIn, "of somebody else");
     }
 }
