@@ -38,6 +38,12 @@ static NO_GROUPS: CauseData = CauseData {
     setting: Setting::IdpGroups,
     fix: "Add a group claim, for the groups assigned to the application or for all",
 };
+static GROUPS_AS_ROLES: CauseData = CauseData {
+    text: "The application sends the groups as role claims, under the name of those",
+    who: Who::Idp,
+    setting: Setting::IdpGroups,
+    fix: "Send the groups as a group claim, or let the service provider map the attribute of the role claim",
+};
 static MANDATORY: CauseData = CauseData {
     text: "The attribute is marked as mandatory although not everybody has it",
     who: Who::Sp,
@@ -120,7 +126,7 @@ check! {
         explains: [],
         accounts: [Account::sp_or_loop(&[Meaning::AttributeMissing, Meaning::AccessDenied])],
         logged: "The service provider misses an attribute",
-        causes: [NOT_RELEASED, BASIC_LEFT_OUT, BASIC_LEFT_OUT_BY_SETTING, NO_GROUPS, MANDATORY, NOT_MAPPED, ACCESS_RULE],
+        causes: [NOT_RELEASED, BASIC_LEFT_OUT, BASIC_LEFT_OUT_BY_SETTING, NO_GROUPS, GROUPS_AS_ROLES, MANDATORY, NOT_MAPPED, ACCESS_RULE],
         references: [
             Reference::section(Specification::SamlMetadata, "2.4.4.2"),
             Reference::page("https://help.qlik.com/en-US/sense-admin/August2022/Subsystems/DeployAdministerQSE/Content/Sense_DeployAdminister/QSEoW/Administer_QSEoW/Managing_QSEoW/Configure-SAML.htm", "2026-12-01").about("SAML attribute mapping"),
@@ -133,7 +139,8 @@ fn run(case: &Case, out: &mut Findings) {
     let sign_ins = case.sign_ins(out);
     if sign_ins.is_empty() {
         for entry in case.saml_entry_points() {
-            out.extend(groups_that_are_not_sent(case, &entry));
+            let missing = groups_that_are_not_sent(case, &entry);
+            out.extend(missing.or_else(|| groups_under_another_name(case, &entry)));
         }
     }
     for sign_in in sign_ins {
@@ -196,6 +203,35 @@ fn groups_that_are_not_sent(case: &Case, entry: &EntryPoint<'_>) -> Option<Findi
         .at(&demanded.attribute.place)
         .at(&groups.place);
     Some(finding.because_in(&NO_GROUPS, registration, None).because_at(&MANDATORY, entry, None))
+}
+
+/// By the settings of both sides alone: groups are demanded under their name, and the application sends them under that of roles.
+fn groups_under_another_name(case: &Case, entry: &EntryPoint<'_>) -> Option<Finding> {
+    const AS_ROLES: &str = "emit_as_roles";
+    let demanded = entry
+        .attribute_map
+        .iter()
+        .find(|row| row.mandatory && spec::short(&row.attribute.value) == "groups")?;
+    let (registration, claim) = case.relevant_registrations().find_map(|registration| {
+        let mut claims = registration.optional_claims.iter();
+        let claim = claims.find(|claim| {
+            claim.name.value == "groups"
+                && claim.properties.iter().any(|property| property == AS_ROLES)
+        })?;
+        Some((registration, claim))
+    })?;
+    let finding = entry
+        .fault("Groups are mandatory in the mapping, and the application sends them as roles")
+        .detail("The assertion carries them under the name of the role claim, so that the mandatory attribute is missing in it.")
+        .expected(demanded.attribute.value.clone(), "the attribute mapping, where it is marked as mandatory")
+        .actual(AS_ROLES, "additionalProperties of the groups claim")
+        .at(&demanded.attribute.place)
+        .at(&claim.name.place);
+    Some(finding.because_in(&GROUPS_AS_ROLES, registration, None).because_at(
+        &NOT_MAPPED,
+        entry,
+        None,
+    ))
 }
 
 /// Metadata of the service provider, as published, or else the copy the identity provider holds.
