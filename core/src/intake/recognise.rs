@@ -92,7 +92,10 @@ pub(super) fn document(bytes: &[u8]) -> Verdict {
     if trimmed.starts_with('{') && one_object_a_line(trimmed) && log::looks_like(trimmed) {
         return text_of(InputKind::ServerLog, trimmed);
     }
-    if trimmed.starts_with(['{', '[']) && !(trimmed.starts_with('[') && log::looks_like(trimmed)) {
+    // A line of a log may begin with its time in brackets; a list of objects does not.
+    let bracketed =
+        || trimmed.strip_prefix('[').is_some_and(|rest| !rest.trim_start().starts_with('{'));
+    if trimmed.starts_with(['{', '[']) && !(bracketed() && log::looks_like(trimmed)) {
         return Verdict::Json(trimmed.to_owned());
     }
     if trimmed.contains("-----BEGIN ") && !trimmed.starts_with('<') {
