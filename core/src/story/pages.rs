@@ -29,6 +29,13 @@ const SOLE_SENTENCE: usize = 240;
 const LONGEST_ERROR: usize = 8_000;
 /// A page whose box keeps somebody out says no more than this besides, in bytes.
 const LITTLE_ELSE: usize = 400;
+/// What is said of somebody who is not let in. Who is let in may be told what else is closed to them, or how to go on.
+const OF_THE_PERSON: &[Meaning] = &[
+    Meaning::NotProvisioned,
+    Meaning::UserDisabled,
+    Meaning::AttributeMissing,
+    Meaning::NameIdMissing,
+];
 /// Sentences below a heading among which the one is looked for that tells why.
 const FIRST_SENTENCES: usize = 4;
 /// Who can sign out is in: unless it says little else, such a page tells of what happened to others.
@@ -153,14 +160,20 @@ pub fn read(answer: &Body<'_>, products: &Products) -> (Page, Proven) {
     let boxed =
         |alert: &Alert| html.alerts.iter().any(|(text, error)| *error && *text == alert.text);
     let below = |alert: &Alert| sentence.as_ref().is_some_and(|told| told.text == alert.text);
-    let understood = alerts.iter().any(|alert| {
-        (boxed(alert) || below(alert)) && spoken::reason(&alert.text, alert.part).is_some()
-    });
+    // Of a box that may hold any remark only what is said of the person's own account or attributes refuses.
+    let of_the_person = |alert: &Alert| {
+        html.alerts.iter().any(|(text, _)| *text == alert.text)
+            && html.text.len().saturating_sub(alert.text.len()) <= LITTLE_ELSE
+            && spoken::keeps_out(&alert.text)
+                .is_some_and(|meaning| OF_THE_PERSON.contains(&meaning))
+    };
+    let states = |alert: &Alert| boxed(alert) || below(alert) || of_the_person(alert);
+    let understood = alerts
+        .iter()
+        .any(|alert| states(alert) && spoken::reason(&alert.text, alert.part).is_some());
     // To whom it gives no way out nobody is signed in there, as far as it shows.
     let beside = |alert: &Alert| html.text.len().saturating_sub(alert.text.len());
-    let boxes = || {
-        alerts.iter().filter(|alert| (boxed(alert) || below(alert)) && beside(alert) <= LITTLE_ELSE)
-    };
+    let boxes = || alerts.iter().filter(|alert| states(alert) && beside(alert) <= LITTLE_ELSE);
     let twice = html.title.as_deref().is_some_and(says_kept_out)
         && html.headings.iter().any(|heading| says_kept_out(heading))
         && html.text.len() <= LONGEST_ERROR;
@@ -298,13 +311,6 @@ fn is_of_somebody(html: &Html) -> bool {
 /// The sentence, below the heading of an error page or on a page that says hardly anything else, that tells what is wrong with
 /// which thing.
 fn sentence_that_refuses(html: &Html, named_so: bool, status: u16) -> Option<Alert> {
-    // Who is let in may be told what else is closed to them, or how to go on.
-    const OF_THE_PERSON: &[Meaning] = &[
-        Meaning::NotProvisioned,
-        Meaning::UserDisabled,
-        Meaning::AttributeMissing,
-        Meaning::NameIdMissing,
-    ];
     let short = status < 400 && !is_of_somebody(html) && html.text.len() <= LITTLE_ELSE;
     if !named_so && !short {
         return None;
