@@ -48,7 +48,7 @@ pub(super) fn as_log(document: &str) -> Option<String> {
         counted = at;
         sign_ins.extend(of_object(&value).map(|sign_in| SignIn { line, ..sign_in }));
     }
-    Some(written(sign_ins))
+    Some(written(&sign_ins))
 }
 
 /// A table with a head that names a time and the number of an error, as lines of a log.
@@ -80,7 +80,7 @@ pub(super) fn table_as_log(text: &str) -> Option<String> {
             person: field(person).to_owned(),
         });
     }
-    Some(written(sign_ins))
+    Some(written(&sign_ins))
 }
 
 fn of_object(value: &Value) -> Option<SignIn> {
@@ -107,7 +107,7 @@ fn of_object(value: &Value) -> Option<SignIn> {
 }
 
 /// The lines, without what went before a sign-in that worked.
-fn written(sign_ins: Vec<SignIn>) -> String {
+fn written(sign_ins: &[SignIn]) -> String {
     let mut worked: HashMap<(&str, &str), &str> = HashMap::new();
     for sign_in in sign_ins.iter().filter(|sign_in| sign_in.code == 0 && !sign_in.person.is_empty())
     {
@@ -116,7 +116,7 @@ fn written(sign_ins: Vec<SignIn>) -> String {
     }
     let mut log = String::new();
     let mut line = 1;
-    for sign_in in &sign_ins {
+    for sign_in in sign_ins {
         let outdone = worked
             .get(&(sign_in.person.as_str(), sign_in.application.as_str()))
             .is_some_and(|last| sign_in.time.as_str() <= *last);

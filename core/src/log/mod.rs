@@ -438,7 +438,7 @@ mod tests {
             let told = witnesses(&line);
             let [witness] = told.as_slice() else { panic!("{told:?}") };
             assert_eq!((witness.party, witness.phrase.meaning), (Party::Idp, meaning), "{said}");
-            assert_eq!(witness.time.map(|time| time.as_second()), Some(1_795_510_800));
+            assert_eq!(witness.time.map(Timestamp::as_second), Some(1_795_510_800));
         }
         for line in ["SAML with StatusNoPassiveHandler", "SAML sets NoPassive to true"] {
             assert!(witnesses(&format!("2026-11-24T10:00:00Z ERROR {line}")).is_empty(), "{line}");

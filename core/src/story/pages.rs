@@ -167,18 +167,18 @@ pub fn read(answer: &Body<'_>, products: &Products) -> (Page, Proven) {
             && spoken::keeps_out(&alert.text)
                 .is_some_and(|meaning| OF_THE_PERSON.contains(&meaning))
     };
-    let states = |alert: &Alert| boxed(alert) || below(alert) || of_the_person(alert);
+    let counts = |alert: &Alert| boxed(alert) || below(alert) || of_the_person(alert);
     let understood = alerts
         .iter()
-        .any(|alert| states(alert) && spoken::reason(&alert.text, alert.part).is_some());
+        .any(|alert| counts(alert) && spoken::reason(&alert.text, alert.part).is_some());
     // To whom it gives no way out nobody is signed in there, as far as it shows.
     let beside = |alert: &Alert| html.text.len().saturating_sub(alert.text.len());
-    let boxes = || alerts.iter().filter(|alert| states(alert) && beside(alert) <= LITTLE_ELSE);
+    let refusing = || alerts.iter().filter(|alert| counts(alert) && beside(alert) <= LITTLE_ELSE);
     let twice = html.title.as_deref().is_some_and(says_kept_out)
         && html.headings.iter().any(|heading| says_kept_out(heading))
         && html.text.len() <= LONGEST_ERROR;
     let keeps_out = !is_of_somebody(&html)
-        && (twice || boxes().any(|alert| spoken::keeps_out(&alert.text).is_some()));
+        && (twice || refusing().any(|alert| spoken::keeps_out(&alert.text).is_some()));
     let alarmed = understood
         || alerts.iter().any(|alert| {
             alert.part == Part::Data
