@@ -8,6 +8,26 @@ use std::ops::Range;
 
 /// What leads to the value.
 const LEADS: &[&str] = &[": ", " -> ", " => "];
+/// Words between, by which something else is told.
+const ABOUT: &[&str] = &[
+    "by",
+    "to",
+    "algorithm",
+    "policy",
+    "agent",
+    "source",
+    "required",
+    "encoder",
+    "hash",
+    "type",
+    "provider",
+    "sync",
+    "user",
+    "abgelaufen",
+    "expired",
+    "requested",
+    "delivered",
+];
 /// Most words, and most bytes, between the word for it and the value.
 const MOST_WORDS: usize = 6;
 const NEAR: usize = 80;
@@ -41,6 +61,14 @@ fn value(text: &str, sign: usize, start: usize) -> Option<Range<usize>> {
         let word = word.to_lowercase();
         PASSWORDS.contains(&word.as_str()) || TYPED.contains(&word.as_str())
     };
+    let between: Vec<&str> =
+        words.by_ref().take(MOST_WORDS).take_while(|word| !speaks(word)).collect();
+    // What is told of a password, or of who asked for it, is none.
+    let of_another = |word: &&str| ABOUT.iter().any(|about| word.eq_ignore_ascii_case(about));
+    if between.iter().any(of_another) {
+        return None;
+    }
+    let mut words = before.rsplit(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
     words.by_ref().take(MOST_WORDS).any(speaks).then(|| start..start + value.len())
 }
 
@@ -80,6 +108,9 @@ mod tests {
             "password reset: https://a.example/x1y2z3w4",
             "password hash: sense01.example",
             "password: incorrect",
+            "Password reset requested by: admin01x",
+            "password encryption algorithm: PBKDF2WithHmacSHA512",
+            "OTP delivered to: iPhone13mini",
         ] {
             assert!(found(text).is_empty(), "{text}: {:?}", found(text));
         }

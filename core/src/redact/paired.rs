@@ -26,6 +26,45 @@ const BEFORE: &[&str] = &[
     "compte",
     "usuario",
 ];
+/// What a thing is, and no name of one: `for host:sense01`, `as user:Group2Admin`.
+const KINDS: &[&str] = &[
+    "host",
+    "hostname",
+    "server",
+    "node",
+    "realm",
+    "domain",
+    "tenant",
+    "client",
+    "user",
+    "username",
+    "account",
+    "role",
+    "group",
+    "cipher",
+    "aud",
+    "audience",
+    "scope",
+    "app",
+    "application",
+    "service",
+    "port",
+    "key",
+    "alias",
+    "type",
+    "id",
+    "uid",
+    "cn",
+    "ou",
+    "dc",
+    "device",
+    "session",
+    "request",
+    "issuer",
+    "resource",
+    "provider",
+    "connection",
+];
 /// Lengths of what is a password by its looks.
 const LENGTHS: std::ops::RangeInclusive<usize> = 6..=64;
 /// What is put around a pair.
@@ -81,9 +120,11 @@ fn is_name(name: &str) -> bool {
     let plain = |letter: char| letter.is_alphanumeric() || "._-@\\".contains(letter);
     let of_a_name =
         |word: &str| word.eq_ignore_ascii_case("urn") || word.eq_ignore_ascii_case("sha256");
+    let of_a_kind = || KINDS.iter().any(|kind| name.eq_ignore_ascii_case(kind));
     !name.is_empty()
         && name.chars().all(plain)
         && !of_a_name(name)
+        && !of_a_kind()
         && !name.chars().all(|c| c.is_ascii_digit())
 }
 
@@ -127,6 +168,9 @@ mod tests {
             "for user:8d1f3c52-6b0e-4f7a-9c3d-2e5a71b4c690",
             "mira@contoso.example / Contoso",
             "for a:b",
+            "connection failed for host:sense01x",
+            "as user:Group2Admin",
+            "for realm:CORP2024",
             "user:mira2 failed",
         ] {
             assert!(found(text).is_empty(), "{text}: {:?}", found(text));

@@ -42,8 +42,12 @@ pub fn quoted(text: &str) -> Vec<Range<usize>> {
                 .unwrap_or_default();
             let start = mark + 1 + (behind.len() - behind.trim_start_matches([' ', '\\']).len());
             let quoted = text[start..].chars().next().filter(|quote| "\"'".contains(*quote));
+            // What stands in JSON within JSON begins and ends with a quote behind backslashes.
+            let escaped = text[..start].ends_with('\\');
             quoted.and_then(|quote| {
-                Some((name, (start + 1, &text[start + 1..][..text[start + 1..].find(quote)?])))
+                let value = &text[start + 1..][..text[start + 1..].find(quote)?];
+                let value = if escaped { value.trim_end_matches('\\') } else { value };
+                Some((name, (start + 1, value)))
             })
         };
         let Some((name, (start, value))) = value else { continue };
@@ -60,4 +64,16 @@ pub fn quoted(text: &str) -> Vec<Range<usize>> {
         found.push(start..at);
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quoted;
+
+    #[test]
+    fn the_backslash_before_the_closing_quote_is_none_of_the_value() {
+        let text = r#"{"message": "{\"user\": \"mira\", \"password\": \"Walnut4171\"}"}"#;
+        let found: Vec<&str> = quoted(text).into_iter().map(|at| &text[at]).collect();
+        assert_eq!(found, ["Walnut4171"]);
+    }
 }

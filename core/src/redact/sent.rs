@@ -4,6 +4,7 @@
 use super::letters::makes_no_word;
 use crate::beginning;
 use crate::blotted::without;
+use crate::mask::is_mark;
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use std::borrow::Cow;
 use std::ops::Range;
@@ -143,6 +144,13 @@ fn finder() -> Option<&'static AhoCorasick> {
 
 /// Where in a text, or in a page as it is written, such codes stand.
 pub fn sent(text: &str) -> Vec<Range<usize>> {
+    places(text, code)
+}
+
+/// What a word says of itself: where in it a code stands.
+type IsCode = fn(&str) -> Option<Range<usize>>;
+
+fn places(text: &str, code: IsCode) -> Vec<Range<usize>> {
     let mut found: Vec<Range<usize>> = Vec::new();
     // Most texts have nothing that could be a code, and most runs no text that has: then nothing is made to look for names.
     if !words(text).any(|(_, word)| code(word).is_some()) {
@@ -152,9 +160,9 @@ pub fn sent(text: &str) -> Vec<Range<usize>> {
     for name in finder().iter().flat_map(|finder| finder.find_overlapping_iter(text)) {
         let code = if let Some(one) = name.pattern().as_usize().checked_sub(NAMES.len()) {
             let yours = one < IS_YOURS.len();
-            one_of_mine(text, name.start()..name.end(), yours)
+            one_of_mine(text, name.start()..name.end(), yours, code)
         } else {
-            behind(text, name.end()).or_else(|| before(text, name.start()))
+            behind(text, name.end(), code).or_else(|| before(text, name.start(), code))
         };
         found.extend(code.into_iter().flat_map(|code| with_the_list(text, code)));
     }
@@ -163,8 +171,10 @@ pub fn sent(text: &str) -> Vec<Range<usize>> {
     found
 }
 
-/// A code, and those that go on behind it: `1: PDYY-QD6T, 2: 3W7B-42BH`.
+/// A code, and those that go on behind it: `1: PDYY-QD6T, 2: 3W7B-42BH`. A mark of a list stands between them, and they are of one
+/// form unless each is counted.
 fn with_the_list(text: &str, code: Range<usize>) -> Vec<Range<usize>> {
+    let form = form_of(text.get(code.clone()).unwrap_or_default());
     let mut found = vec![code];
     while let Some(last) = found.last().filter(|_| found.len() < MOST_OF_A_LIST) {
         let near = beginning::of(text.get(last.end..).unwrap_or_default(), NEAR);
@@ -174,9 +184,34 @@ fn with_the_list(text: &str, code: Range<usize>) -> Vec<Range<usize>> {
             break;
         };
         let start = last.end + at + code.start;
-        found.push(start..start + code.len());
+        let (passed, code) = (&text[last.end..start], start..start + code.len());
+        let counted = passed.split(|c: char| !c.is_alphanumeric()).any(|word| {
+            !word.is_empty()
+                && word.len() <= LONGEST_COUNT
+                && word.bytes().all(|byte| byte.is_ascii_digit())
+        });
+        let listed = counted || passed.contains([',', ';', '<', '|', '\n']);
+        let alike = counted && passed.contains([',', ';', '<', '\n'])
+            || form_of(&text[code.clone()]) == form;
+        if !listed || !alike || is_year(&text[code.clone()]) {
+            break;
+        }
+        found.push(code);
     }
     found
+}
+
+/// How long a code is, whether it has letters, and where it has other signs.
+fn form_of(code: &str) -> (usize, bool, Vec<usize>) {
+    let signs = code.char_indices().filter(|(_, c)| !c.is_alphanumeric()).map(|(at, _)| at);
+    (code.len(), code.chars().any(char::is_alphabetic), signs.collect())
+}
+
+/// `2026`, `20261124`: it stands below pages and before lines of logs.
+fn is_year(code: &str) -> bool {
+    matches!(code.len(), 4 | 8)
+        && (code.starts_with("19") || code.starts_with("20"))
+        && code.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Most codes of a list, and digits that count them.
@@ -190,7 +225,7 @@ fn counts(word: &str) -> bool {
 }
 
 /// The word before what says that somebody has it, or does something with it.
-fn one_of_mine(text: &str, said: Range<usize>, yours: bool) -> Option<Range<usize>> {
+fn one_of_mine(text: &str, said: Range<usize>, yours: bool, code: IsCode) -> Option<Range<usize>> {
     let near = beginning::end(text.get(..said.start)?, NEAR);
     let from = said.start - near.len();
     let lower = |word: &str| word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
@@ -207,9 +242,16 @@ fn one_of_mine(text: &str, said: Range<usize>, yours: bool) -> Option<Range<usiz
     Some(from + at + code.start..from + at + code.end)
 }
 
-/// The text without such codes.
+/// The text without such codes. What a copy has in their place goes as they do, so that it reads as the original did.
 pub(super) fn without_sent(text: &str) -> Cow<'_, str> {
-    without(text, sent(text))
+    without(text, places(text, |word| code(word).or_else(|| mark(word))))
+}
+
+/// A mark that stands for a value.
+fn mark(word: &str) -> Option<Range<usize>> {
+    let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
+    let start = word.len() - word.trim_start_matches(|c: char| !c.is_alphanumeric()).len();
+    is_mark(bare).then(|| start..start + bare.len())
 }
 
 /// The words of a text, without tags, and where each stands.
@@ -228,7 +270,7 @@ fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
     )
 }
 
-fn behind(text: &str, end: usize) -> Option<Range<usize>> {
+fn behind(text: &str, end: usize, code: IsCode) -> Option<Range<usize>> {
     let near = beginning::of(text.get(end..)?, NEAR);
     let mut words = words(near);
     while let Some((at, word)) = words.next() {
@@ -247,7 +289,7 @@ fn behind(text: &str, end: usize) -> Option<Range<usize>> {
     None
 }
 
-fn before(text: &str, start: usize) -> Option<Range<usize>> {
+fn before(text: &str, start: usize, code: IsCode) -> Option<Range<usize>> {
     let near = beginning::end(text.get(..start)?, NEAR);
     let from = start - near.len();
     let all: Vec<(usize, &str)> = words(near).collect();
@@ -279,11 +321,25 @@ fn code(word: &str) -> Option<Range<usize>> {
     let one = plain
         && LENGTHS.contains(&bare.len())
         && !bare.starts_with("AADSTS")
+        && !is_of_a_machine(bare)
         && (letters == 0 && (4..=MOST_DIGITS).contains(&digits)
             || letters > 0 && digits > 0 && bare.len() >= 6
             || makes_no_word(bare)
             || groups());
     one.then(|| start..start + bare.len())
+}
+
+/// An address, a date, a version or the name of a protocol: digits between dots or strokes, `HTTP/1.1`, `TLSv1.3`.
+fn is_of_a_machine(word: &str) -> bool {
+    let parts = || word.split(['.', '/', '-', '_']);
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let by_numbers = parts().count() >= 3
+        && parts().all(digits)
+        && !parts().all(|part| part.len() == parts().next().map_or(0, str::len));
+    by_numbers
+        || ["http/", "tls", "ssl", "v1.", "v2.", "v3."]
+            .iter()
+            .any(|start| word.to_ascii_lowercase().starts_with(start))
 }
 
 #[cfg(test)]
@@ -339,9 +395,26 @@ mod tests {
             "Enter code below",
             "security code AADSTS50126",
             "Error code 50011 is not a code to enter",
+            "otp 10.120.10.5",
         ] {
             assert!(found(text).is_empty(), "{text}: {:?}", found(text));
         }
+        for text in [
+            "WARN Invalid code: 482913\n2026-11-24 09:58:03 INFO next",
+            "Your code is <b>482913</b></p><footer>&copy; 2026 Contoso</footer>",
+            "Invalid code: 482913 HTTP/1.1",
+            "Your code: 482913 SHA256withRSA TLSv1.3 sense01",
+        ] {
+            assert_eq!(found(text), ["482913"], "{text}");
+        }
+        assert_eq!(found("Backup codes: 48291305, 77120046"), ["48291305", "77120046"]);
         assert_eq!(without_sent("Your PIN: 4829, please"), "Your PIN: …, please");
+        for code in ["123456", "QzZqZz"] {
+            assert_eq!(
+                without_sent(&format!("OTP {code} is invalid")),
+                "OTP … is invalid",
+                "{code}"
+            );
+        }
     }
 }

@@ -24,6 +24,7 @@ const WORDS: &[&str] = &[
     "--proxy-user ",
     "btoa(",
     "convertto-securestring ",
+    "-b ",
     "--",
 ];
 /// What stands before credentials and says how they are packed.
@@ -59,6 +60,7 @@ pub(super) fn announced(text: &str, around: Around) -> Vec<Standing> {
             2 => reader.bearer(hit.end()),
             3..=6 => reader.user(hit.end()),
             7 => reader.quoted(hit.end()),
+            8 => reader.cookies_of_a_command(hit.end()),
             _ => reader.option(hit.end()),
         };
     }
@@ -164,6 +166,23 @@ impl<'t> Reader<'t> {
         let (start, quote) = self.behind_sign(at)?;
         let line = self.text.get(self.lines.behind(start))?;
         let line = line.split(|end| Some(end) == quote).next().unwrap_or_default();
+        self.pairs(start, line)
+    }
+
+    /// `curl -b 'a=1; b=2'`
+    fn cookies_of_a_command(&mut self, at: usize) -> Option<()> {
+        let behind = self.rest(at);
+        let lead = behind.len() - behind.trim_start_matches(['$', '^', '\\']).len();
+        let quote =
+            behind.get(lead..)?.chars().next().filter(|first| matches!(first, '"' | '\''))?;
+        let start = at + lead + 1;
+        let line = self.text.get(self.lines.behind(start))?;
+        let line = line.split([quote, '^']).next()?.trim_end_matches('\\');
+        line.contains('=').then(|| self.pairs(start, line))?
+    }
+
+    /// `a=1; b=2`
+    fn pairs(&mut self, start: usize, line: &str) -> Option<()> {
         let mut piece = start;
         for pair in line.split(';') {
             let at = piece;
@@ -286,6 +305,8 @@ mod tests {
             ("Authorization: Bearer vgbhn!57 refused", "vgbhn!57"),
             ("{\"authorization\":\"Bearer vnvqx!37\"}", "vnvqx!37"),
             ("got bearer vnvqx!37 from it", "vnvqx!37"),
+            ("curl 'https://a.example/' -b 'sid=vnvqx!37; theme=1'", "vnvqx!37"),
+            ("curl ^\"https://a.example/^\" -b ^\"sid=vnvqx!37^\"", "vnvqx!37"),
             ("Cookie: _shibsession_x=63UeEKvib+Psbs3Qc; theme=1", "63UeEKvib+Psbs3Qc"),
             ("Set-Cookie: s=UfeAz88CrxvvtW3; Path=/app; HttpOnly", "UfeAz88CrxvvtW3"),
             ("{\"cookie\":\"s=vnvqx!37\"}", "vnvqx!37"),

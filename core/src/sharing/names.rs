@@ -24,6 +24,9 @@ pub(super) fn kind_of(name: &str) -> Option<Kind> {
     if plain == "signature" {
         return Some(Kind::Signature);
     }
+    if tells_when(&plain) {
+        return None;
+    }
     match places::named(name) {
         // Cookies are looked at one by one.
         _ if is_state(name) || matches!(plain.as_str(), "cookie" | "cookies" | "setcookie") => None,
@@ -31,6 +34,38 @@ pub(super) fn kind_of(name: &str) -> Option<Kind> {
         Standing::Issued => Some(Kind::Token),
         _ => None,
     }
+}
+
+/// `PasswordLastSet`, `lastPasswordChangeDateTime`, `badPwdCount`: when and how often something happened to one.
+fn tells_when(plain: &str) -> bool {
+    const ENDS: &[&str] = &[
+        "lastset",
+        "algorithm",
+        "lifetime",
+        "thumbprint",
+        "changed",
+        "timestamp",
+        "datetime",
+        "passwordtime",
+        "pwdtime",
+        "creationtime",
+        "timecomputed",
+        "expirytime",
+        "expirationtime",
+        "expiry",
+        "expires",
+        "expired",
+        "expiration",
+        "date",
+        "policies",
+        "count",
+        "history",
+        "maxage",
+        "minage",
+        "neverexpires",
+        "notrequired",
+    ];
+    ENDS.iter().any(|end| plain.ends_with(end))
 }
 
 /// A name that by one of its words speaks of nothing but a secret, and not of what is told of one: `sessionId`,
@@ -64,7 +99,7 @@ pub(super) fn tells_of_one(name: &str) -> bool {
         "parameter",
     ];
     let plain = plain(name);
-    OF_ONE.iter().any(|word| plain.ends_with(word))
+    OF_ONE.iter().any(|word| plain.ends_with(word)) || tells_when(&plain)
 }
 
 /// Names under which an id as those of requests and objects opens something.

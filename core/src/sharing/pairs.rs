@@ -121,10 +121,28 @@ impl<'t> Pair<'t> {
         let mut start = sign + 1 + arrow + rest.iter().take_while(|byte| **byte == b' ').count();
         let quote = bytes.get(start).copied().filter(|byte| matches!(byte, b'"' | b'\'' | b'`'));
         start += usize::from(quote.is_some());
+        // `password=[x1y2z3]`, as programs print the values of a parameter.
+        let close = match bytes.get(start) {
+            Some(b'[') if quote.is_none() => Some(b']'),
+            Some(b'(') if quote.is_none() => Some(b')'),
+            _ => None,
+        };
+        start += usize::from(close.is_some());
         let behind = bytes.get(start..).unwrap_or_default();
-        let length = match quote {
-            Some(quote) => memchr::memchr(quote, behind.get(..LONGEST_VALUE).unwrap_or(behind))?,
-            None => runs.behind(start).len(),
+        let length = match (quote, close) {
+            (Some(quote), _) => {
+                memchr::memchr(quote, behind.get(..LONGEST_VALUE).unwrap_or(behind))?
+            }
+            (None, Some(close)) => {
+                let length = runs.behind(start).len();
+                (behind.get(length) == Some(&close)).then_some(length)?
+            }
+            // What follows a path's parameter is the query.
+            (None, None) if before.ends_with(b";") => {
+                let run = runs.behind(start).len();
+                memchr::memchr2(b'?', b'/', behind.get(..run).unwrap_or(behind)).unwrap_or(run)
+            }
+            (None, None) => runs.behind(start).len(),
         };
         text.get(start..start + length)?;
         Some(Self { text, name, start, length, quote, equals, before })
@@ -235,8 +253,35 @@ impl<'t> Pair<'t> {
         is_one.then(|| prose::told(&self.name).or_else(short)).flatten()
     }
 
+    /// `Error code: WPSAMLERR007`: by such numbers the page of a product is known.
+    fn numbers_an_error(&self, place: Place) -> bool {
+        if !names::plain(&self.name).ends_with("code") || self.equals && !place.spoken {
+            return false;
+        }
+        let near = &self.before[self.before.len().saturating_sub(LONGEST_NAME)..];
+        let before = String::from_utf8_lossy(near).to_lowercase();
+        let word = before.trim_end_matches(|c: char| !c.is_alphanumeric());
+        let named = names::plain(&self.name);
+        let told = ["error", "fehler", "erreur", "status", "reason", "response", "exception"];
+        if told.iter().any(|told| word.ends_with(told) || named == format!("{told}code")) {
+            return true;
+        }
+        let value = self.value();
+        let bare = value.trim_end_matches(|c: char| c.is_ascii_digit());
+        bare.len() + 2 <= value.len()
+            && bare.len() >= 2
+            && bare.starts_with(|first: char| first.is_ascii_uppercase())
+            && bare
+                .bytes()
+                .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'-')
+            && value.len() <= 16
+    }
+
     fn by_name(&self, place: Place) -> Option<Kind> {
         let value = self.value();
+        if self.numbers_an_error(place) {
+            return None;
+        }
         // The parameter of an address is one also in a page.
         let parameter = (place.spoken || self.scripted(place) && !value.contains(['.', ':']))
             && self.quote.is_none()

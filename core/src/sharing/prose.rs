@@ -185,7 +185,12 @@ pub(super) fn stated(text: &str) -> Vec<(Range<usize>, Kind)> {
         let value = text.get(range.clone()).unwrap_or_default();
         is_credible(value) || is_passphrase(value)
     };
-    let called = redact::called(text).into_iter().filter(believed);
+    // What stands in JSON within JSON ends before the backslash of the quote behind it.
+    let unescaped = |range: Range<usize>| {
+        let value = text.get(range.clone()).unwrap_or_default();
+        range.start..range.start + value.trim_end_matches('\\').len()
+    };
+    let called = redact::called(text).into_iter().map(unescaped).filter(believed);
     let starts: BTreeSet<usize> = found.iter().map(|(range, _)| range.start).collect();
     for range in
         called.chain(redact::paired(text)).chain(redact::led(text)).chain(redact::sent(text))

@@ -217,7 +217,10 @@ fn words(text: &str, part: Range<usize>, free: bool) -> Vec<Range<usize>> {
             .take_while(|byte| of_word(**byte))
             .count();
         let word = text.get(at..at + length).unwrap_or_default();
-        if length >= SHORTEST && !is_encoded(bytes, at, at + length) {
+        if length >= SHORTEST
+            && !is_encoded(bytes, at, at + length)
+            && !is_of_a_case(bytes, at, word)
+        {
             // The name of an attribute of a message says nothing of what stands in it.
             let begins = free && at == part.start;
             each_name(text, at, word, (free, begins), &mut found);
@@ -225,6 +228,18 @@ fn words(text: &str, part: Range<usize>, free: bool) -> Vec<Range<usize>> {
         at += length.max(1);
     }
     found
+}
+
+/// `#18.4b5c6d7e.1764493200.3f9b21e`: by such numbers support finds a refusal, and nobody gets in.
+fn is_of_a_case(bytes: &[u8], start: usize, word: &str) -> bool {
+    const LONGEST_GROUP: usize = 12;
+    let group = |group: &str| {
+        group.len() <= LONGEST_GROUP && group.bytes().all(|byte| byte.is_ascii_hexdigit())
+    };
+    start > 0
+        && bytes.get(start - 1) == Some(&b'#')
+        && word.contains('.')
+        && word.trim_end_matches('.').split('.').all(group)
 }
 
 /// A character beside it is written in an encoding: what is decoded is looked through by itself.
