@@ -14,6 +14,8 @@ use html5gum::Token;
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
+/// Shorter texts hold no JSON with a secret in it.
+const SHORTEST_WITHIN: usize = 12;
 /// Deeper addresses inside addresses are not followed.
 const DEEPEST: usize = 4;
 
@@ -261,6 +263,42 @@ impl Collection {
         if value.contains("://") || value.starts_with('/') {
             self.address(value, 1);
         }
+        if standing != Standing::Message {
+            self.within(value, DEEPEST);
+        }
+    }
+
+    /// What was posted in the value of a field or in a text of JSON: JSON of its own, plain or in base64, and values in quotes under
+    /// the names of secrets, as queries and calls have them.
+    fn within(&mut self, value: &str, deep: usize) {
+        let value = value.trim();
+        if deep == 0 || value.len() < SHORTEST_WITHIN {
+            return;
+        }
+        if value.starts_with(['{', '[']) {
+            let signs_in = self.signs_in;
+            for inner in wrapped::documents(value) {
+                self.signs_in = login::signs_in(members(&inner).into_iter());
+                self.json("", &inner, true);
+            }
+            self.signs_in = signs_in;
+        } else if value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+/=-_".contains(&byte))
+        {
+            // `eyJ…`, `W3s…`: JSON in base64.
+            let json = value.starts_with("ey") || value.starts_with("W3");
+            let plain = value.replace('-', "+").replace('_', "/");
+            let bytes =
+                json.then(|| STANDARD_NO_PAD.decode(plain.trim_end_matches('=')).ok()).flatten();
+            if let Some(text) = bytes.and_then(|bytes| String::from_utf8(bytes).ok()) {
+                self.within(&text, deep - 1);
+            }
+        }
+        if value.contains(['"', '\'']) {
+            for range in crate::redact::quoted(value) {
+                let typed = value.get(range).unwrap_or_default().to_owned();
+                self.add(typed.trim_end_matches('\\'), Standing::Typed, true);
+            }
+        }
     }
 
     /// An address: user information, query, fragment, path parameters, and addresses in their values.
@@ -323,6 +361,8 @@ impl Collection {
                     && let Ok(inner) = serde_json::from_str::<Value>(text)
                 {
                     self.json(name, &inner, posted);
+                } else if posted && standing != Standing::Message {
+                    self.within(text, DEEPEST);
                 }
             }
             Value::Number(number) => {

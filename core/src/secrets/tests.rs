@@ -198,6 +198,29 @@ fn every_place_is_known() {
             "field of no known name",
             RawExchange { form: vec![field("x17", "K4nary-Val")], ..base() },
         ),
+        (
+            "JSON in a field",
+            RawExchange {
+                form: vec![field(
+                    "message",
+                    "{\"actions\":[{\"params\":{\"password\":\"K4nary-Val\"}}]}",
+                )],
+                ..base()
+            },
+        ),
+        (
+            "base64 of JSON in a field",
+            RawExchange {
+                form: vec![field("data", &STANDARD.encode("{\"password\":\"K4nary-Val\"}"))],
+                ..base()
+            },
+        ),
+        (
+            "call in JSON",
+            posted(
+                "{\"query\":\"mutation { login(user:\\\"ada\\\", password:\\\"K4nary-Val\\\") }\"}",
+            ),
+        ),
         ("JSON", posted("{\"a\":[{\"password\":\"K4nary-Val\"}]}")),
         ("JSON in JSON", posted("{\"body\":\"{\\\"password\\\":\\\"K4nary-Val\\\"}\"}")),
         (
