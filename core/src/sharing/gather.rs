@@ -14,7 +14,7 @@ use super::standing;
 use super::strays;
 use super::unknown;
 use crate::mask::{behind, is_marked};
-use crate::redact::{pieces, takes_turns};
+use crate::redact::{branded, pieces, takes_turns};
 use crate::wrapped;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -27,7 +27,13 @@ const LONGEST_JSON: usize = 1 << 20;
 /// Takes the values of a document of JSON, such as an entry of a capture. `loose`: it is a capture, in which tokens stand
 /// that no name tells; in an export what looks random is the id of something.
 pub(super) fn json(collecting: &mut Collecting, document: &mut Value, loose: bool) {
-    places::each(document, &mut |text, place, _| one(collecting, text, place, loose));
+    places::each(document, &mut |text, place, _| {
+        one(collecting, text, place, loose);
+        // What says by its form that it is a secret is one in an export, too, whatever stands beside it.
+        for range in branded(text).into_iter().filter(|_| !loose) {
+            collecting.add(text.get(range).unwrap_or_default(), Kind::Token);
+        }
+    });
     let mut open = if loose { vec![&*document] } else { Vec::new() };
     while let Some(value) = open.pop() {
         match value {

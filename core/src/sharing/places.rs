@@ -210,7 +210,11 @@ fn named(context: Context<'_>, name: &str, value: &str) -> Place {
     let list = context.list;
     if list == "cookies" {
         let told = reason_in_cookie(name, value).is_some();
-        return if told { Place::Text(Around::Data) } else { Place::Whole(Kind::Cookie) };
+        return if told || is_empty(value) {
+            Place::Text(Around::Data)
+        } else {
+            Place::Whole(Kind::Cookie)
+        };
     }
     if list.to_ascii_lowercase().ends_with("headers") {
         return header(name, value);
@@ -386,7 +390,12 @@ fn value_of(text: &str, pair: std::ops::Range<usize>) -> Option<std::ops::Range<
         return None;
     }
     let start = pair.start + sign + 1 + (value.len() - value.trim_start().len());
-    (!trimmed.is_empty()).then(|| start..start + trimmed.len())
+    (!is_empty(trimmed)).then(|| start..start + trimmed.len())
+}
+
+/// `sid=""` takes a cookie away.
+fn is_empty(value: &str) -> bool {
+    value.chars().all(|letter| matches!(letter, '"' | ' '))
 }
 
 #[cfg(test)]
