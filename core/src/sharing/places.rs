@@ -246,6 +246,14 @@ fn header(name: &str, value: &str) -> Place {
     }
 }
 
+/// Words of small letters, joined by hyphens, under a name by which settings call a way to check somebody as well.
+fn names_a_step(key: &str, value: &str) -> bool {
+    let words = || value.split('-');
+    matches!(names::plain(key).as_str(), "authenticator" | "verify" | "confirm" | "challenge")
+        && words().count() > 1
+        && words().all(|word| word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_lowercase()))
+}
+
 /// What the member of an object holds.
 fn member(context: Context<'_>, key: &str, value: &str) -> Place {
     let around = if context.page && key == "text" { Around::Page } else { Around::Data };
@@ -276,6 +284,10 @@ fn member(context: Context<'_>, key: &str, value: &str) -> Place {
         return Place::Text(around);
     }
     match names::kind_of(key) {
+        // `"authenticator": "auth-otp-form"`: the name of a step.
+        Some(Kind::Password) if context.list != "params" && names_a_step(key, value) => {
+            Place::Text(around)
+        }
         Some(kind @ Kind::Password)
             if (!value.contains(' ') || prose::is_passphrase(value))
                 && !value.is_empty()
@@ -474,5 +486,17 @@ mod tests {
         assert_eq!(values(cookie_values(told), told), ["1"]);
         let set = "a=1; Expires=Wed, 21 Oct 2026 07:28:00 GMT; Path=/, b=2; Secure\nc=3; HttpOnly";
         assert_eq!(values(set_cookie_values(set), set), ["1", "2", "3"]);
+    }
+
+    #[test]
+    fn the_name_of_a_step_is_no_code() {
+        for (key, value, step) in [
+            ("authenticator", "auth-otp-form", true),
+            ("authenticator", "482913", false),
+            ("verify", "marble-Lantern34", false),
+            ("password", "auth-otp-form", false),
+        ] {
+            assert_eq!(names_a_step(key, value), step, "{key}: {value}");
+        }
     }
 }
