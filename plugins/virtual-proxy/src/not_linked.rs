@@ -103,6 +103,9 @@ fn run(case: &Case, out: &mut Findings) {
     }
 }
 
+/// Most proxies that are named.
+const NAMED: usize = 5;
+
 /// Some of the proxies list it and others do not, which may be meant so; where the capture shows answers below its prefix
 /// as well as that nothing is there, it is not.
 fn linked_to_some(case: &Case, entry: &EntryPoint<'_>) -> Option<Finding> {
@@ -125,7 +128,7 @@ fn linked_to_some(case: &Case, entry: &EntryPoint<'_>) -> Option<Finding> {
         })
         .collect();
     let seen = entry.served() && !found_nothing.is_empty();
-    let names: Vec<&str> = without.iter().map(|proxy| proxy.name.as_str()).collect();
+    let names: Vec<&str> = without.iter().take(NAMED).map(|proxy| proxy.name.as_str()).collect();
     let names = names.join(", ");
     let severity = if seen { Severity::Error } else { Severity::Warning };
     let finding = entry
@@ -137,7 +140,7 @@ fn linked_to_some(case: &Case, entry: &EntryPoint<'_>) -> Option<Finding> {
         })
         .expected(entry.vendor_id.clone().unwrap_or_default(), format!("id of {}", entry.name))
         .actual("not listed", format!("settings.virtualProxies of the proxy of {names}"))
-        .at_all(without.iter().map(|proxy| &proxy.place))
+        .at_all(without.iter().take(NAMED).map(|proxy| &proxy.place))
         .at_all(found_nothing.iter().take(2).map(|exchange| &exchange.place))
         .because_at(&LINKED_TO_SOME, entry, Some(names.as_str()));
     Some(if seen { finding } else { finding.likely() })
